@@ -11,17 +11,20 @@ import type { LabelledSample } from "../samples/labelled_samples.ts";
 import type { SetName } from "../layouts/layout.ts";
 import { apartFrom, canSplitInTime, splitInTime } from "./split_in_time.ts";
 
-/** Indices of the samples of a fold, each ascending. */
+/** Sample indices of a fold, in ascending order. */
 export interface Division {
-  /** Samples to train with. */
+  /** Training samples. */
   readonly train: readonly number[];
-  /** Samples to choose weights by; left out if none are wanted, or there are too few recordings for one. */
+  /**
+   * Validation samples, by which the best weights are chosen; absent if not
+   * requested, or if there are too few recordings.
+   */
   readonly validation?: readonly number[];
-  /** Samples to test with. */
+  /** Test samples. */
   readonly test: readonly number[];
 }
 
-/** How samples are divided. */
+/** Options of the division. */
 export interface DivideOptions {
   /**
    * Number of folds; `groups` makes one of each group, in the order of their
@@ -32,41 +35,44 @@ export interface DivideOptions {
   readonly folds?: number | "groups";
   /** Share of the samples to test with, in a single fold. */
   readonly test?: number;
-  /** Whether a part of the training samples is for validation. */
+  /** Whether part of the training samples is held out for validation. */
   readonly validation: boolean;
-  /** Whether parts of one recording may be on both sides. @default false */
+  /**
+   * Whether recordings are divided in time, so that training and test share
+   * recordings. @default false
+   */
   readonly inTime?: boolean;
   /** Seed of the division. */
   readonly seed: number;
 }
 
-/** How samples are divided that the data set divides itself, in words. */
+/** Description of a division that the data set itself defines. */
 export const OWN_SPLIT = "its own split";
 
-/** Folds unless their number, or a share for test, is given. */
+/** Default number of folds. */
 const FOLDS = 4;
 
-/** Share of the samples for test, unless given. */
+/** Default share of test samples. */
 const TEST = 0.2;
 
-/** Share of a fold's training samples that are for validation. */
+/** Share of a fold's training samples that is held out for validation. */
 const VALIDATION = 0.15;
 
 /**
  * Divides samples into folds.
  *
- * Where the data set has a split, that is the only fold. Else, where it tells
- * groups, there are four folds, or one a group if there are fewer; and without
- * groups one fold, with a fifth of the recordings for test. No group, or
- * recording, is on two sides, and each side has about the same share of every
- * class. Where a class has a single recording that was cut into windows, or if
- * asked, recordings are divided in time instead, their last windows being for
- * test. Training windows that share time with those of another side are left
- * out.
+ * If the data set has a split of its own, that is the only fold. Otherwise, if
+ * it has groups, there are four folds, or one per group if there are fewer
+ * groups; without groups there is one fold, with a fifth of the recordings for
+ * test. No group (or recording) is in two parts, and each part has about the
+ * same share of every class. If a class has a single recording that was cut
+ * into windows, or if `inTime` is set, recordings are divided in time instead,
+ * with their last windows for test. Training windows that overlap in time with
+ * windows of another part are left out.
  *
  * @param samples The samples.
- * @param options How they are divided.
- * @returns The folds, and in words how they were made.
+ * @param options Number of folds or share of test samples, validation and seed.
+ * @returns The folds, and a description of how they were made.
  * @throws {RangeError} If there are too few groups or recordings.
  *
  * @example
@@ -114,7 +120,7 @@ export function divideSamples(
   };
 }
 
-/** Chooses the samples to test with in each fold; all others train. */
+/** Chooses the test samples of each fold; all others are training samples. */
 function testSets(
   samples: readonly LabelledSample[],
   { folds, test, seed, inTime = false }: DivideOptions,
@@ -212,8 +218,9 @@ function ownSplit(samples: readonly LabelledSample[]): Division | undefined {
 }
 
 /**
- * Chooses training samples for validation: by group, else by recording, else
- * in time; none if there is but one recording of each class, without windows.
+ * Chooses validation samples from the training samples: by group, otherwise by
+ * recording, otherwise in time; none if recordings cannot be divided in time
+ * either.
  */
 function chooseValidation(
   train: readonly number[],
@@ -223,7 +230,7 @@ function chooseValidation(
   const shares = [1 - VALIDATION, VALIDATION];
   for (const key of inTime ? [] : [groupOf, recordingOf]) {
     if (new Set(train.map((n) => key(samples[n]))).size < 2) continue;
-    // The seed after that of the folds, as for other data sets.
+    // The seed of the folds plus 1, as for other data sets.
     const parts = splitByGroup(grouped(train, samples, key), shares, seed + 1);
     if (parts[1].length > 0) return parts[1].map((n) => train[n]);
   }
@@ -243,7 +250,7 @@ function grouped(
   }));
 }
 
-/** Names the group of a sample; one without a group is on its own. */
+/** Returns the group of a sample, by default its recording. */
 function groupOf({ group, recording }: LabelledSample): string {
   return group ?? recording;
 }
@@ -252,7 +259,9 @@ function recordingOf({ recording }: LabelledSample): string {
   return recording;
 }
 
-/** Finds a recording that is the only one of its class. */
+/**
+ * Finds a class with a single recording and returns the name of the recording.
+ */
 function singleRecording(
   samples: readonly LabelledSample[],
 ): string | undefined {

@@ -15,7 +15,7 @@ export interface GroupedSample {
   readonly group: string;
 }
 
-/** A group and what it adds to a part. */
+/** A group and the number of its samples by class. */
 interface Group {
   readonly samples: number[];
   /** Number of its samples by class. */
@@ -26,14 +26,14 @@ interface Group {
  * Divides samples into parts so that no group is in two of them, and each part
  * has about its share of every class.
  *
- * Groups are taken largest first, those of the same size in random order, each
- * into the part where the sum over classes and parts of (samples of the class
- * in the part)² / (share · (all samples of the class)²) grows least. A part
- * that is left without a class of several groups then gets the smallest group
- * that has it from the part with most of them.
+ * Groups are assigned in descending order of size, equal sizes in random order,
+ * each to the part in which the sum over classes and parts of (samples of the
+ * class in the part)² / (share · (all samples of the class)²) grows least. If a
+ * part then lacks a class that occurs in several groups, the smallest group
+ * with this class moves to it from the part with most such groups.
  *
  * @param samples The samples.
- * @param shares The share of each part, above 0; together 1.
+ * @param shares Share of each part, above 0; the sum is 1.
  * @param seed Seed of the order.
  * @returns The indices of the samples in each part, ascending.
  * @throws {RangeError} If there are fewer groups than parts.

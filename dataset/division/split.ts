@@ -1,31 +1,31 @@
 /**
- * Division of a list into parts for training, validation and test, the same
- * as scikit-learn makes from the same seed.
+ * Division of a list for training, validation and test, identical to that of
+ * scikit-learn for the same seed.
  *
  * @module
  */
 
 import { mersenne } from "npm:pure-rand@8.4.2/generator/mersenne";
 
-/** Positions in a list, each either for training or for test. */
+/** Positions in a list, divided into training and test. */
 export interface Split {
-  /** Positions to train with. */
+  /** Training positions. */
   readonly train: number[];
-  /** Positions to test with. */
+  /** Test positions. */
   readonly test: number[];
 }
 
 /**
  * Divides a list into folds, each of which is the test part of one split.
  *
- * Source: scikit-learn's `KFold(folds, shuffle=True, random_state=seed)`, of
- * which it gives the same positions in the same, ascending order.
+ * Source: scikit-learn's `KFold(folds, shuffle=True, random_state=seed)`, whose
+ * positions and ascending order are reproduced.
  *
  * @param length Length of the list.
- * @param folds Number of folds, at least 2; the first ones are longer by one if
- * the list cannot be divided evenly.
+ * @param folds Number of folds, at least 2; the first ones have one more entry
+ *   if the list cannot be divided evenly.
  * @param seed A whole number from 0 to 2³² − 1.
- * @returns One split a fold.
+ * @returns One split per fold.
  * @throws {RangeError} If the list has fewer entries than folds, or the folds
  * or the seed are out of range.
  *
@@ -66,15 +66,14 @@ export function kFold(length: number, folds: number, seed: number): Split[] {
 }
 
 /**
- * Divides a list into a part for training and one for test (or validation).
+ * Divides a list into a training part and a test (or validation) part.
  *
  * Source: scikit-learn's `train_test_split(list, test_size=testFraction,
- * random_state=seed)`, of which it gives the same positions in the same,
- * shuffled order.
+ * random_state=seed)`, whose positions and shuffled order are reproduced.
  *
  * @param length Length of the list.
- * @param testFraction Part of the list for test, above 0 and below 1; the
- * number of entries is rounded up.
+ * @param testFraction Fraction of the list for test, above 0 and below 1; the
+ *   number of entries is rounded up.
  * @param seed A whole number from 0 to 2³² − 1.
  * @returns The split.
  * @throws {RangeError} If nothing is left for training, or the fraction or the
@@ -109,7 +108,7 @@ export function trainTestSplit(
   return { train: order.slice(tests), test: order.slice(0, tests) };
 }
 
-/** Shuffles as `RandomState(seed).permutation(length)` of NumPy does. */
+/** Computes NumPy's `RandomState(seed).permutation(length)`. */
 function permutation(length: number, seed: number): number[] {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
     throw new RangeError(
@@ -120,8 +119,8 @@ function permutation(length: number, seed: number): number[] {
   const generator = mersenne(seed);
   const order = Array.from({ length }, (_, position) => position);
   for (let last = length - 1; last > 0; last--) {
-    // NumPy takes as many bits as the largest index has, and draws again where
-    // they exceed it.
+    // Rejection sampling as in NumPy: as many bits as the largest index has,
+    // drawn again if they exceed it.
     const unused = Math.clz32(last);
     let chosen: number;
     do chosen = (generator.next() << unused) >>> unused; while (chosen > last);

@@ -1,20 +1,20 @@
 /**
- * Division of recordings in time, for windows of one recording that are on
- * two sides of a split.
+ * Division of recordings in time, for splits that have windows of one recording
+ * in several parts.
  *
  * @module
  */
 
 import type { LabelledSample } from "../samples/labelled_samples.ts";
 
-/** A sample whose place in its recording is known. */
+/** A sample with its time in its recording. */
 type Timed = Pick<LabelledSample, "recording" | "startUs" | "durationUs">;
 
 /**
- * Tells whether some recordings can be divided in time.
+ * Tells whether recordings can be divided in time.
  *
  * @param samples Samples of the recordings.
- * @returns Whether each recording has two samples at least.
+ * @returns Whether each recording has at least two samples.
  *
  * @example
  * ```ts
@@ -28,10 +28,10 @@ export function canSplitInTime(samples: readonly Timed[]): boolean {
 }
 
 /**
- * Divides the samples of each recording in the order of their starts.
+ * Divides the samples of each recording by their start times.
  *
  * @param samples The samples.
- * @param shares The share of each part, above 0; together 1.
+ * @param shares Share of each part, above 0; the sum is 1.
  * @returns The indices of the samples in each part, ascending; the first part
  *   has the earliest samples of every recording.
  *
@@ -63,7 +63,8 @@ export function splitInTime(
     members.sort((a, b) => startOf(samples[a]) - startOf(samples[b]) || a - b);
     const last = members.length - 1;
     for (const [place, n] of members.entries()) {
-      // The middle of a sample tells its part; the last is for the last part.
+      // A sample belongs to the part that contains its middle rank; the last
+      // sample always belongs to the last part.
       const at = (place + 0.5) / members.length;
       const part = ends.findIndex((end) => at < end);
       parts[place === last || part < 0 ? shares.length - 1 : part].push(n);
@@ -73,12 +74,12 @@ export function splitInTime(
 }
 
 /**
- * Leaves out samples that share time with other samples of their recording.
+ * Removes samples that overlap in time with other samples of their recording.
  *
  * @param others Indices of the other samples.
- * @param indices Indices of the samples to choose from.
+ * @param indices Indices of the samples to filter.
  * @param samples All samples.
- * @returns The indices that are left, in their order.
+ * @returns The remaining indices, in their order.
  *
  * @example
  * ```ts

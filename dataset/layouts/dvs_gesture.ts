@@ -1,5 +1,6 @@
 /**
- * DVS Gesture: AEDAT 3.1, whose labels cut each recording into gestures.
+ * Layout of DVS Gesture: AEDAT 3.1 recordings with label files that define
+ * gestures.
  *
  * Source: A. Amir et al., A Low Power, Fully Event-Based Gesture Recognition
  * System, 2017.
@@ -13,7 +14,7 @@ import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import type { Layout, ListedSample } from "./layout.ts";
 
-/** The gestures, 1 to 11, where the data have no list of them. */
+/** Names of gestures 1 to 11, for data without a list of them. */
 const GESTURES = [
   "hand_clapping",
   "right_hand_wave",
@@ -30,16 +31,16 @@ const GESTURES = [
 
 const MAPPING = "gesture_mapping.csv";
 
-/** Lists of recordings, and the sets that they are. */
+/** Lists of recordings, with the set of each list. */
 const TRIALS = [
   ["trials_to_train.txt", "train"],
   ["trials_to_test.txt", "test"],
 ] as const;
 
 /**
- * Recordings `user01_fluorescent.aedat` with their labels
- * `user01_fluorescent_labels.csv`, and the two lists of those to train and to
- * test with; the groups are people.
+ * Recordings `user01_fluorescent.aedat` with labels
+ * `user01_fluorescent_labels.csv`, and a list each for training and test;
+ * groups are people.
  */
 export const dvsGesture: Layout = {
   description: "recordings, labels and trial lists of DVS Gesture",
@@ -69,7 +70,10 @@ export const dvsGesture: Layout = {
   },
 };
 
-/** Reads the names of the gestures, `action,label`, labels from 1. */
+/**
+ * Reads the names of the gestures, with the columns `action,label` and labels
+ * from 1.
+ */
 async function readMapping(path: string): Promise<string[]> {
   const names: string[] = [];
   for (const { line, fields } of await readTable(path, ["action", "label"])) {

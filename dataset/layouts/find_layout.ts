@@ -1,5 +1,5 @@
 /**
- * The layouts that are known, and which of them a folder or list has.
+ * Detection of the layout of a folder or list.
  *
  * @module
  */
@@ -28,7 +28,9 @@ import { nameInPath } from "./path_pattern.ts";
 import { shd } from "./shd.ts";
 import { slAnimals } from "./sl_animals.ts";
 
-/** All layouts; the first that matches is taken, so special ones go first. */
+/**
+ * All layouts. The first match counts, so special layouts precede general ones.
+ */
 export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
   "sl-animals": slAnimals,
   "dvs-gesture": dvsGesture,
@@ -40,14 +42,14 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
 };
 
 /**
- * Lists the samples of a data set, in whatever layout it has.
+ * Lists the samples of a data set in any known layout.
  *
  * @param path The folder or the list.
  * @param options The layout, found by looking if left out, and what is known
  *   of the classes.
  * @returns The samples, and the name of the layout.
- * @throws {DatasetError} If there is no such place, it has no layout that is
- *   known, or not the one given, or a file that describes the samples cannot be
+ * @throws {DatasetError} If there is no such file or folder, it has no known
+ *   layout or not the given one, or a file that describes the samples cannot be
  *   used.
  *
  * @example
@@ -155,8 +157,8 @@ function relabel(
  * Finds the layout of a file or folder by looking at it.
  *
  * @param place The file or folder.
- * @returns Name of the layout; `undefined` if it has none that is known, as a
- *   recording and a folder of recordings without classes.
+ * @returns Name of the layout; `undefined` if it has no known layout, like a
+ *   recording or a folder of recordings without classes.
  * @throws {DatasetError} If a folder cannot be read.
  *
  * @example

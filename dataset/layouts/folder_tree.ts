@@ -1,5 +1,5 @@
 /**
- * The recordings in a folder and in the folders below it.
+ * Recursive search of a folder for recordings.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import type { Place } from "./layout.ts";
 
-/** Endings of files that hold recordings. */
+/** File name suffixes of recordings. */
 const RECORDING =
   /\.(aedat4?|dat|raw|es|bin|bs[123n]|npy|npz|csv|tsv|txt|h5|hdf5|bag|db3|mcap)$/i;
 
-/** Texts that people keep beside recordings. */
+/** Names of text files that often accompany recordings. */
 const NO_RECORDING =
   /^(?:(?:readme|licen[cs]e|requirements|metadata)\b|(?:notes|labels|classes|info|description)\.\w+$)/i;
 
-/** Folders in folders that are looked at. */
+/** Maximum depth of nested folders. */
 const DEEPEST = 8;
 
 const collator = new Intl.Collator("en", { numeric: true });
 
 /**
- * Sorts names as people do: `take2` before `take10`.
+ * Sorts names in natural order, `take2` before `take10`.
  *
  * @param names The names.
  * @returns The names in order.
@@ -40,10 +40,11 @@ export function sortNames(names: Iterable<string>): string[] {
 }
 
 /**
- * Tells whether a file may hold a recording, by its name.
+ * Tells by its name whether a file may be a recording.
  *
  * @param name Name of the file.
- * @returns Whether its ending is one of a recording's.
+ * @returns Whether it has the suffix of a recording and is not a known text
+ *   file.
  *
  * @example
  * ```ts
@@ -58,11 +59,11 @@ export function isRecording(name: string): boolean {
 }
 
 /**
- * Looks at a file or folder.
+ * Lists a folder, or recognises a file.
  *
  * @param path Its path.
- * @returns Names of the files and folders in it, but for hidden ones.
- * @throws {DatasetError} If there is none, or it cannot be read.
+ * @returns Names of the files and folders in it, without hidden ones.
+ * @throws {DatasetError} If it does not exist or cannot be read.
  *
  * @example
  * ```ts
@@ -93,7 +94,10 @@ export async function lookAt(path: string): Promise<Place> {
   }
 }
 
-/** Whether a link leads to a folder; one to nowhere is as a file that is not. */
+/**
+ * Tells whether a symbolic link leads to a folder; a broken link counts as a
+ * file.
+ */
 async function leadsToFolder(link: string): Promise<boolean> {
   try {
     return (await Deno.stat(link)).isDirectory;
@@ -104,7 +108,7 @@ async function leadsToFolder(link: string): Promise<boolean> {
 }
 
 /**
- * Lists the recordings in a folder and below it.
+ * Lists the recordings in a folder, recursively.
  *
  * @param place The folder.
  * @returns Their paths below the folder, such as `wave/ann/1.raw`, sorted.
@@ -127,12 +131,12 @@ export async function listRecordings(place: Place): Promise<string[]> {
     above: readonly string[],
   ): Promise<string[]> => {
     const real = await Deno.realPath(path);
-    // A link to a folder above would be followed for ever.
+    // A link to a parent folder would cause endless recursion.
     if (above.includes(real)) return [];
     const found = files.filter(isRecording);
     if (above.length + 1 === DEEPEST) return found;
     for (const folder of folders) {
-      // An event store is a folder as well, of many files that are none.
+      // An event store is a folder too, whose files are not recordings.
       if (folder.endsWith(".zarr")) continue;
       const inner = await lookAt(join(path, folder));
       const below = await list(inner, [...above, real]);

@@ -1,5 +1,5 @@
 /**
- * A folder a class, with recordings of any format in it.
+ * Layout with a folder per class, of recordings in any format.
  *
  * @module
  */
@@ -175,7 +175,10 @@ function otherClasses(
   };
 }
 
-/** Takes groups from file names, where no folder names one and all files do. */
+/**
+ * Takes groups from file names if no folder defines a group and all file names
+ * do.
+ */
 function withGroupsOfNames(samples: readonly LabelledPath[]): LabelledPath[] {
   if (samples.some(({ group }) => group !== undefined)) return [...samples];
   const groups = samples.map(({ recording }) =>

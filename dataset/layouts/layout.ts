@@ -1,6 +1,6 @@
 /**
- * The interface of folder layouts: it tells which files hold which labelled
- * samples.
+ * Interface of data set layouts, which define the labelled samples in files and
+ * folders.
  *
  * @module
  */
@@ -28,39 +28,39 @@ export const LAYOUT_NAMES: readonly LayoutName[] = [
   "shd",
 ];
 
-/** Sets into which the makers of a data set divided it. */
+/** Sets of a data set's own split. */
 export type SetName = "train" | "validation" | "test";
 
-/** A stretch of a recording. */
+/** An interval of a recording. */
 export interface Part {
-  /** First µs, event or record. */
+  /** First µs, event or record, from 0. */
   readonly start: number;
-  /** The µs, event or record after the last. */
+  /** End in µs, events or records, exclusive. */
   readonly end: number;
   /**
-   * Whether µs on the recording's own clock are counted, events, or records of
-   * AEDAT 2.0, among which special events count too.
+   * Unit of `start` and `end`: µs on the recording's own clock, events, or
+   * records of AEDAT 2.0, which include special events.
    */
   readonly unit: "us" | "events" | "records";
 }
 
 /** A labelled sample: a recording, or a part of one. */
 export interface ListedSample {
-  /** The file. */
+  /** Path of the file. */
   readonly path: string;
-  /** Name of the recording: its path below the folder of the data. */
+  /** Name of the recording, its path below the folder of the data set. */
   readonly recording: string;
-  /** Index of the recording in a file that holds many. */
+  /** Index of the recording in a file with several. */
   readonly index?: number;
   /** Name of the class. */
   readonly label: string;
-  /** Person, day or the like, if the layout tells it. */
+  /** Group (person, day or the like), if the layout defines it. */
   readonly group?: string;
-  /** Set of the sample, if the layout tells it. */
+  /** Set of the sample, if the layout defines it. */
   readonly set?: SetName;
-  /** The part of the recording; all of it if left out. */
+  /** Part of the recording. @default the whole recording */
   readonly part?: Part;
-  /** Line of the list that names it. */
+  /** Line of the list that defines it. */
   readonly line?: number;
 }
 
@@ -68,11 +68,11 @@ export interface ListedSample {
 export interface Listing {
   /** The samples, in a fixed order. */
   readonly samples: readonly ListedSample[];
-  /** Names of the classes in their order; sorted by name if left out. */
+  /** Names of the classes in label order. @default sorted by name */
   readonly classes?: readonly string[];
-  /** The sensor, where all data sets of this layout have the same. */
+  /** The sensor, if it is the same in all data sets of this layout. */
   readonly sensor?: Sensor;
-  /** The list that names the samples, for messages; else the folder itself. */
+  /** File that lists the samples, for messages. @default the place itself */
   readonly list?: string;
   /** Remarks about files, a line each. */
   readonly remarks?: readonly string[];
@@ -101,7 +101,7 @@ export interface ListOptions {
 
 /** A file or folder that may hold a data set. */
 export interface Place {
-  /** Its path. */
+  /** Path of the file or folder. */
   readonly path: string;
   /** Names of the files in it, sorted; `undefined` if it is a file. */
   readonly files: readonly string[] | undefined;
@@ -109,15 +109,15 @@ export interface Place {
   readonly folders: readonly string[];
 }
 
-/** A way to keep labelled recordings. */
+/** Layout of labelled recordings in files and folders. */
 export interface Layout {
-  /** How folders and files are arranged, in a few words. */
+  /** Short description of the arrangement of folders and files. */
   readonly description: string;
   /**
-   * Tells whether a place is laid out in this way.
+   * Tells whether a place has this layout.
    *
    * @param place The file or folder.
-   * @returns Whether it is.
+   * @returns Whether it has.
    */
   matches(place: Place): boolean | Promise<boolean>;
   /**

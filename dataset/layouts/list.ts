@@ -1,5 +1,6 @@
 /**
- * A CSV file that lists recordings, or parts of them, with their classes.
+ * Layout of a CSV file that lists recordings, or parts of them, with their
+ * classes.
  *
  * @module
  */
@@ -19,11 +20,11 @@ import {
 } from "./list_columns.ts";
 
 /**
- * A CSV file with the columns `file` (below the folder of the list) and
- * `label`, and maybe `start` and `end` in µs on the recording's own clock
+ * A CSV file with the columns `file` (relative to the folder of the list) and
+ * `label`, and optionally `start` and `end` in µs on the recording's own clock
  * (or `start_ms`, `end_ms`; `start_s`, `end_s`; `start_event`, `end_event`),
- * `group`, and `split` (train, validation or test). In a folder it is the one
- * CSV file with these columns, or those named `train.csv` and `test.csv`.
+ * `group`, and `split` (train, validation or test). In a folder it is the only
+ * CSV file with these columns, or the files named `train.csv` and `test.csv`.
  */
 export const list: Layout = {
   description: "a CSV list with the columns file and label",
@@ -52,12 +53,15 @@ export const list: Layout = {
   },
 };
 
-/** Finds the set that a list is named after, such as `train.csv`. */
+/** Finds the set in the name of a list, such as `train.csv`. */
 function setOf(path: string): SetName | undefined {
   return setNamed(path.split("/").at(-1)!.replace(/\.\w+$/, ""));
 }
 
-/** Reads a list; a name of a set tells the set of what has no split. */
+/**
+ * Reads a list; with `bySet`, the list's name defines the set of samples
+ * without one.
+ */
 async function readList(
   { path, delimiter }: FoundList,
   bySet: boolean,
@@ -100,12 +104,15 @@ async function readList(
   return samples;
 }
 
-/** Writes a path of Windows as others do. */
+/** Converts a Windows path to one with slashes. */
 function withSlashes(path: string): string {
   return path.includes("/") ? path : path.replaceAll("\\", "/");
 }
 
-/** Takes the part of a recording out of a row; both ends empty is all of it. */
+/**
+ * Parses the part of a recording in a row; `undefined`, the whole recording, if
+ * both ends are empty.
+ */
 function partOf(
   [startName, endName, unit, factor]: typeof PARTS[number],
   field: (name: string) => string,
@@ -125,17 +132,17 @@ function partOf(
   return { start, end, unit };
 }
 
-/** A list, the character between its fields, and its columns. */
+/** A list with its field delimiter and columns. */
 interface FoundList {
   readonly path: string;
   readonly delimiter: string;
-  /** Names in its first line. */
+  /** Column names in its first line. */
   readonly names: readonly string[];
 }
 
 /**
- * Finds the place itself, or the CSV files in it, that are lists, maybe with
- * misspelled columns.
+ * Finds lists: the place itself, or CSV files in it. Column names may be
+ * misspelled.
  */
 async function findLists(place: Place): Promise<FoundList[]> {
   const { path, files } = place;
@@ -152,7 +159,9 @@ async function findLists(place: Place): Promise<FoundList[]> {
     .filter(({ names }) => isListHeader(names));
 }
 
-/** Reads the names in the first line of a CSV file, if it can be read. */
+/**
+ * Reads the column names in the first line of a CSV file, if it can be read.
+ */
 async function asTable(
   path: string,
 ): Promise<FoundList | undefined> {

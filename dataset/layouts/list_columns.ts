@@ -1,12 +1,12 @@
 /**
- * The columns of a CSV file that lists recordings.
+ * Columns of CSV files that list recordings.
  *
  * @module
  */
 
 import { columnNamed as eventColumn } from "../formats/tables/column_names.ts";
 
-/** Columns by their names without signs between the words. */
+/** Columns by name, without separators between words. */
 const COLUMNS: Readonly<Record<string, string>> = {
   file: "file",
   filename: "file",
@@ -35,15 +35,18 @@ const COLUMNS: Readonly<Record<string, string>> = {
   set: "split",
 };
 
-/** The columns in words. */
+/** Description of the columns for messages. */
 const KNOWN = "a list has the columns file and label, and maybe start and " +
   "end (or start_ms and end_ms, start_s and end_s, start_event and " +
   "end_event), group, and split";
 
-/** The columns that every list has. */
+/** Required columns. */
 const NEEDED = ["file", "label"];
 
-/** Pairs of columns that cut out a part, with its unit in µs or events. */
+/**
+ * Pairs of columns that define a part: start, end, unit, and factor to that
+ * unit.
+ */
 export const PARTS = [
   ["startus", "endus", "us", 1],
   ["startms", "endms", "us", 1000],
@@ -51,14 +54,14 @@ export const PARTS = [
   ["startevent", "endevent", "events", 1],
 ] as const;
 
-/** Fewest letters of a name that may be another one, misspelled. */
+/** Minimum length of a name that is checked for misspelling. */
 const LEAST_LETTERS = 4;
 
 /**
- * Finds the column that a name stands for.
+ * Finds the column that a name means.
  *
- * @param name Name in the first line of a list.
- * @returns The column; `undefined` if it is none of a list's.
+ * @param name Column name in the first line of a list.
+ * @returns The column; `undefined` if it is not known.
  *
  * @example
  * ```ts
@@ -76,12 +79,12 @@ function plainName(name: string): string {
 }
 
 /**
- * Tells by its first line whether a table is a list of recordings, maybe with
- * a misspelled column.
+ * Tells by its first line whether a table is a list of recordings. One required
+ * column may be misspelled.
  *
- * @param names Names in the first line.
- * @returns Whether it has both columns that are needed, one of them under its
- *   own name at least.
+ * @param names Column names in the first line.
+ * @returns Whether it has both required columns, at least one of them correctly
+ *   spelled.
  *
  * @example
  * ```ts
@@ -100,11 +103,11 @@ export function isListHeader(names: readonly string[]): boolean {
 }
 
 /**
- * Tells by its first line whether a table may have been meant as a list.
+ * Tells by its first line whether a table may be meant as a list.
  *
- * @param names Names in the first line.
- * @returns Whether it has one of the columns that are needed, and is no table
- *   of events.
+ * @param names Column names in the first line.
+ * @returns Whether it has one of the required columns and is not a table of
+ *   events.
  *
  * @example
  * ```ts
@@ -122,9 +125,9 @@ export function mayBeListHeader(names: readonly string[]): boolean {
 /**
  * Finds what is wrong with the columns of a list.
  *
- * @param names Names in the first line.
- * @returns The first problem in words, with the name that may have been meant;
- *   `undefined` if there is none. Columns of other names are the user's own.
+ * @param names Column names in the first line.
+ * @returns Description of the first problem, with a suggested name; `undefined`
+ *   if there is none. Unknown columns are allowed.
  *
  * @example
  * ```ts
@@ -155,11 +158,10 @@ export function wrongColumn(names: readonly string[]): string | undefined {
 }
 
 /**
- * Finds columns that may hold people or the like, in a list without groups.
+ * Finds columns that may contain people or sessions, in a list without groups.
  *
- * @param names Names in the first line.
- * @returns A line for each, with the name that keeps people apart; others are
- *   the user's own.
+ * @param names Column names in the first line.
+ * @returns One line for each, which suggests the name `group`.
  *
  * @example
  * ```ts
@@ -175,11 +177,11 @@ export function unusedPeople(names: readonly string[]): string[] {
   );
 }
 
-/** Names of columns of people and occasions. */
+/** Column names of people and sessions. */
 const PEOPLE =
   /^(person|people|subject|subj|user|signer|speaker|participant|actor|session|day)(id|s)?$/;
 
-/** Finds the known name that differs from a name by one slip of the pen. */
+/** Finds a known column name that differs from a name by one typing error. */
 function nearestTo(
   name: string,
 ): { readonly name: string; readonly column: string } | undefined {
@@ -192,8 +194,8 @@ function nearestTo(
 }
 
 /**
- * Whether two words differ by a letter too many, too few or another, or by two
- * in the wrong order.
+ * Tells whether two words differ by one inserted, deleted or replaced letter,
+ * or by two transposed letters.
  */
 function isSlip(a: string, b: string): boolean {
   const shorter = Math.min(a.length, b.length);

@@ -1,5 +1,5 @@
 /**
- * N-Caltech101: a folder a class, recordings of an ATIS in `.bin`.
+ * Layout of N-Caltech101: a folder per class, with ATIS recordings in `.bin`.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { lookAt } from "./folder_tree.ts";
 import { folders } from "./folders.ts";
 import type { Layout, Place } from "./layout.ts";
 
-/** Folders that tell it from other folders of classes. */
+/** Class folders by which the layout is recognised. */
 const SOME_CLASSES = ["accordion", "airplanes", "yin_yang"];
 
-/** The folder `Caltech101`, or one that holds it beside its annotations. */
+/** The folder `Caltech101`, or its parent, which also has the annotations. */
 export const nCaltech101: Layout = {
   description: "objects of N-Caltech101",
   matches: async (place) => await findClasses(place) !== undefined,

@@ -1,5 +1,5 @@
 /**
- * N-MNIST, as it was published and as slayerPytorch lists it.
+ * Layouts of N-MNIST: as published, and with the lists of slayerPytorch.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { Layout, ListedSample, Place } from "./layout.ts";
 
 const DIGITS = Array.from("0123456789");
 
-/** Lists of slayerPytorch, and the digits that they name. */
+/** File names of slayerPytorch's lists. */
 const LIST = /^(train|test).*\.txt$/i;
 const DIGIT = /^\d+\.(bs2|bin)$/;
 
 /**
- * `Train/` and `Test/` with a folder a digit, or lists such as `train1K.txt`
- * and `test100.txt` beside the digits that they name.
+ * `Train/` and `Test/` with a folder per digit, or lists such as `train1K.txt`
+ * and `test100.txt` next to the listed recordings.
  */
 export const nmnist: Layout = {
   description: "digits of N-MNIST",

@@ -1,5 +1,5 @@
 /**
- * SHD and SSC: spikes of spoken words in HDF5, many samples a file.
+ * Layout of SHD and SSC: spikes of spoken words in HDF5, many samples per file.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { setNamed } from "./folder_names.ts";
 const FILE = /^(shd|ssc)(?:_(train|valid|test))?\.(h5|hdf5)$/i;
 
 /**
- * Files such as `shd_train.h5` and `shd_test.h5`, or one of them; the groups
- * are speakers, where the file tells them.
+ * Files such as `shd_train.h5` and `shd_test.h5`, or one of them; groups are
+ * speakers, if the file gives them.
  */
 export const shd: Layout = {
   description: "spoken words of SHD or SSC",
@@ -58,7 +58,9 @@ export const shd: Layout = {
   },
 };
 
-/** The files of the data set: those in the folder, or the place itself. */
+/**
+ * Returns the files of the data set: those in the folder, or the place itself.
+ */
 function filesOf({ path, files }: Place): string[] {
   if (files === undefined) {
     return FILE.test(path.split("/").at(-1)!) ? [path] : [];

@@ -1,5 +1,6 @@
 /**
- * SL-Animals-DVS: a recording a person, whose tags cut it into signs.
+ * Layout of SL-Animals-DVS: a recording per person, with tags that define
+ * signs.
  *
  * @module
  */
@@ -11,8 +12,8 @@ import type { Layout } from "./layout.ts";
 const CLASSES = "SL-Animals-DVS_gestures_definitions.csv";
 
 /**
- * Recordings in `recordings/`, tags in `tags/`, names of classes beside them,
- * and `filelist.txt`, which names the recordings to take; the groups are
+ * Recordings in `recordings/`, tags in `tags/`, class names next to these
+ * folders, and `filelist.txt`, which lists the recordings to use; groups are
  * people.
  */
 export const slAnimals: Layout = {

@@ -1,7 +1,7 @@
 /**
- * Binary spike files without a header, told by the ending of their names:
- * those of N-MNIST and N-Caltech101 (`.bin`) and of SLAYER (`.bs1`, `.bs2`,
- * `.bs3`, `.bsn`). All numbers are big-endian, times in µs.
+ * Reader of binary spike files without a header, recognised by their file name
+ * suffix: those of N-MNIST and N-Caltech101 (`.bin`) and of SLAYER (`.bs1`,
+ * `.bs2`, `.bs3`, `.bsn`). All numbers are big-endian, times in µs.
  *
  * | ending | bytes | layout |
  * |---|---|---|
