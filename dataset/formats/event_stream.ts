@@ -1,14 +1,14 @@
 /**
- * Event Stream files (`.es`), version 2: of each event the time since the one
- * before it.
+ * Reader of Event Stream files (`.es`), version 2, which store the time between
+ * events.
  *
- * A file starts with `Event Stream`, three bytes of version, the type of its
- * events, and the sensor's width and height in 16 bits each, little-endian. An
- * event of a DVS has the time in bits 1–7 of its first byte and the polarity in
- * bit 0; of an ATIS the time in bits 2–7, the polarity in bit 1 and in bit 0
- * whether it is one of the two that measure an exposure, which are left out. x
- * and y follow in 16 bits each, little-endian, y counted from the bottom. First
- * bytes that stand for no event add to the time, or end a state of error.
+ * A file starts with `Event Stream`, three version bytes, the type of its
+ * events, and the sensor's width and height in 16 bits each, little-endian. A
+ * DVS event has the time in bits 1–7 of its first byte and the polarity in bit
+ * 0. An ATIS event has the time in bits 2–7 and the polarity in bit 1; bit 0
+ * marks exposure measurements, which are skipped. x and y follow in 16 bits
+ * each, little-endian, with y from the bottom. Special first bytes without an
+ * event add to the time or reset the decoder after an error.
  *
  * Source: the Event Stream specification, version 2.0.
  *
@@ -25,27 +25,27 @@ import { type FaultCounts, OUTSIDE } from "./reading/fault_counts.ts";
 
 const MARK = "Event Stream";
 
-/** Version whose layout is read, whatever its minor version. */
+/** Supported major version, with any minor version. */
 const MAJOR = 2;
 
-/** Bytes of the header, and of an event. */
+/** Sizes of the header and of an event in bytes. */
 const HEADER_BYTES = 20;
 const EVENT_BYTES = 5;
 
-/** Types of events, by their number. */
+/** Event types by number. */
 const TYPES = ["generic", "DVS", "ATIS", "display", "color"];
 
-/** How the first byte of an event is taken apart, by type of events. */
+/** Layout of the first byte of an event. */
 interface FirstByte {
-  /** From this value on a byte stands for no event. */
+  /** Lowest value of special bytes, which have no event. */
   readonly special: number;
-  /** The time that such a byte adds, in µs. */
+  /** Time that a special byte adds, in µs. */
   readonly addedUs: (byte: number) => number;
-  /** Bits below the time. */
+  /** Number of flag bits below the time. */
   readonly flags: number;
-  /** The bit of polarity. */
+  /** Index of the polarity bit. */
   readonly polarity: number;
-  /** A bit that an event of contrast has clear. */
+  /** Mask of the bit that marks exposure measurements. */
   readonly exposure: number;
 }
 

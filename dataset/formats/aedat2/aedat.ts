@@ -1,8 +1,8 @@
 /**
- * Reads DVS128 recordings in AEDAT 2.0 and in the older AEDAT 1.0.
+ * Reader of DVS128 recordings in AEDAT 2.0 and the older AEDAT 1.0.
  *
- * A file is a text header followed by events, each an address and a time in µs,
- * both big-endian. Times are unsigned: a recording may start above 2³¹.
+ * A file consists of a text header and events, each an address and a time in
+ * µs, both big-endian. Times are unsigned: a recording may start above 2³¹.
  *
  * @module
  */
@@ -17,15 +17,14 @@ import { cutRecord, untilCut } from "../reading/cut_off.ts";
 import { FaultCounts } from "../reading/fault_counts.ts";
 import type { FileFaults } from "../reading/format.ts";
 
-/** How an AEDAT file is read. */
+/** Options for reading an AEDAT file. */
 export interface AedatOptions {
   /**
-   * Which bits of an address are which axis.
+   * Assignment of address bits to axes.
    *
    * `"reference"`: x = bits 8–14, y = bits 1–7, p = bit 0, as in the reference
-   * programs for SL-Animals. `"jaer"`: as jAER displays the picture,
-   * x = 127 − bits 1–7, y = bits 8–14 (0 at the bottom), p = 1 for ON (bit 0
-   * clear).
+   * programs for SL-Animals. `"jaer"`: as displayed by jAER, x = 127 − bits
+   * 1–7, y = bits 8–14 (0 at the bottom), p = 1 for ON (bit 0 clear).
    *
    * @default "reference"
    */
@@ -35,15 +34,15 @@ export interface AedatOptions {
 /**
  * Consecutive events of a recording.
  *
- * A record is anything in the file that has an address and a time: an event of
- * a pixel, or a special event, which has no pixel and is left out.
+ * A record is an address with a time in the file: a pixel event, or a special
+ * event, which has no pixel and is skipped.
  */
 export interface EventChunk extends Events {
-  /** Index in the file of the chunk's first record. */
+  /** Index of the chunk's first record in the file. */
   readonly firstRecord: number;
-  /** Records in the chunk, special events included. */
+  /** Number of records in the chunk, including special events. */
   readonly records: number;
-  /** Indices in the file of the chunk's special events, ascending. */
+  /** Indices of the chunk's special events in the file, ascending. */
   readonly special: Uint32Array;
 }
 
@@ -53,7 +52,7 @@ export interface AedatSummary {
   readonly version: "1.0" | "2.0";
   /** Number of pixel events. */
   readonly events: number;
-  /** µs from the earliest to the latest event, across wraps of the clock. */
+  /** Time from the earliest to the latest event in µs, across clock wraps. */
   readonly durationUs: number;
   /** Lowest column of an event; `null` without events. */
   readonly xMin: number | null;
@@ -63,13 +62,13 @@ export interface AedatSummary {
   readonly yMin: number | null;
   /** Highest row of an event; `null` without events. */
   readonly yMax: number | null;
-  /** Events with p = 1. */
+  /** Number of events with p = 1. */
   readonly on: number;
-  /** Events with p = 0. */
+  /** Number of events with p = 0. */
   readonly off: number;
-  /** Special events, which belong to no pixel. */
+  /** Number of special events, which belong to no pixel. */
   readonly special: number;
-  /** Events that are earlier than the event before them. */
+  /** Number of events that are earlier than the event before them. */
   readonly backwardSteps: number;
   /** Faults of the file that its reader went on after. */
   readonly faults: readonly FileFaults[];
@@ -78,14 +77,14 @@ export interface AedatSummary {
 /**
  * Reads an AEDAT recording in chunks of about 130,000 events.
  *
- * Memory does not grow with the file. No two chunks share arrays, so the caller
- * may keep or change them. Times are as recorded, even where they run backwards;
- * `inspectAedat()` counts how often they do. A file without events gives no
- * chunk.
+ * Memory does not grow with the file. Chunks do not share arrays, so the caller
+ * may keep or modify them. Times are as recorded, even where they run
+ * backwards; `inspectAedat()` counts these steps. A file without events yields
+ * no chunk.
  *
  * @param file The file: its path, or a browser's `Blob`.
  * @param options How to read addresses.
- * @returns The chunks, in the order of the file.
+ * @returns The chunks, in file order.
  * @throws {RecordingError} If the file cannot be read, is empty, is of another
  *   format or version, or has an address that is not a DVS128's. The chunks
  *   before the error are yielded.
@@ -174,10 +173,10 @@ function takeChunk(
 }
 
 /**
- * Reads a recording once and summarizes it.
+ * Reads a recording once and summarises it.
  *
  * Times are compared modulo 2³²: a step from just below 2³² to just above 0 is
- * a step forward, so consecutive events must be at most 35 minutes apart. Where
+ * a forward step, so consecutive events must be at most 35 minutes apart. If
  * time runs backwards, the duration is still that from the earliest to the
  * latest event.
  *

@@ -1,29 +1,32 @@
 /**
- * Decodes the DVS128 records of an AEDAT file into columns of events.
+ * Decoder of the DVS128 records of AEDAT files.
  *
  * @module
  */
 
 import { allocateEvents, DVS128, type Events } from "../../events.ts";
 
-/** Decoded events, and the records that are no pixel events. */
+/** Decoded pixel events, with the indices of other records. */
 export interface DecodedEvents extends Events {
   /** Indices of the special events among the records. */
   readonly special: readonly number[];
-  /** Index of the first record with another sensor's address; decoding stops. */
+  /**
+   * Index of the first record with another sensor's address, at which decoding
+   * stopped.
+   */
   readonly foreign?: number;
 }
 
 /**
- * Decodes records of an address and a time, both big-endian.
+ * Decodes big-endian records of an address and a time.
  *
  * A DVS128 address has 15 bits: x = bits 8–14, y = bits 1–7, p = bit 0. Bit 15
- * marks a special event, and so does bit 31 where jAER set it. Only other
- * sensors use bits 16–30.
+ * marks a special event, as does bit 31 if jAER set it. Only other sensors use
+ * bits 16–30.
  *
  * @param bytes Consecutive records.
- * @param eventBytes Bytes of a record: 6 with 16-bit addresses, or 8 with
- *   32-bit ones.
+ * @param eventBytes Size of a record in bytes: 6 with 16-bit addresses, 8 with
+ *   32-bit addresses.
  * @returns The events up to the first foreign record.
  *
  * @example
@@ -78,7 +81,7 @@ export function decodeEvents(
  * Converts events to the axes and the polarity of jAER, in place.
  *
  * @param events Events with x = bits 8–14, y = bits 1–7, p = bit 0 of the
- *   address; its arrays are changed.
+ *   address; its arrays are modified.
  * @returns The same arrays with x = 127 − bits 1–7, y = bits 8–14, p = 1 where
  *   bit 0 is clear.
  *

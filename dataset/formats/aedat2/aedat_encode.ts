@@ -1,12 +1,12 @@
 /**
- * Writes DVS128 recordings as AEDAT 2.0.
+ * Encoder of DVS128 recordings as AEDAT 2.0.
  *
  * @module
  */
 
 import { DVS128, type Events } from "../../events.ts";
 
-/** Events in a piece of the output, 1 MiB. */
+/** Events per piece of the output, which has up to 1 MiB. */
 const PIECE_EVENTS = 1 << 17;
 
 /** Contents of the header. */
@@ -16,16 +16,15 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes events as jAER writes them: a header with CRLF lines, then
- * big-endian addresses and times. The same events and start give the same
- * bytes.
+ * Encodes events as jAER does: a header with CRLF lines, then big-endian
+ * addresses and times. Equal events and start dates give equal bytes.
  *
  * @param events Events with x and y below 128 and p 0 or 1, in the default axes
  *   of `readAedat()`.
- * @param options The recording's start.
+ * @param options Start date of the recording.
  * @returns The file in pieces of at most 1 MiB, the header first.
- * @throws {RangeError} If the columns differ in length, or a DVS128 cannot have
- *   recorded an event.
+ * @throws {RangeError} If the columns differ in length, or an event is out of
+ *   range for a DVS128.
  *
  * @example
  * ```ts
@@ -87,7 +86,7 @@ function encodeHeader({ start }: EncodeOptions): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(lines.map((line) => line + "\r\n").join(""));
 }
 
-/** Formats a date as Java does: `Sat Jun 01 00:00:00 UTC 2019`. */
+/** Formats a date like Java: `Sat Jun 01 00:00:00 UTC 2019`. */
 function formatDate(date: Date): string {
   const [day, dayOfMonth, month, year, time] = date.toUTCString().split(/,? /);
   return `${day} ${month} ${dayOfMonth} ${time} UTC ${year}`;

@@ -1,5 +1,5 @@
 /**
- * The text header of an AEDAT file: version, size of an event, camera.
+ * Text header of AEDAT files: version, size of an event, camera.
  *
  * @module
  */
@@ -21,23 +21,23 @@ const HASH = 0x23;
 export interface AedatHeader {
   /** Version of the format. */
   readonly version: "1.0" | "2.0";
-  /** Bytes an event takes: 6 in version 1.0, 8 in version 2.0. */
+  /** Size of an event in bytes: 6 in version 1.0, 8 in version 2.0. */
   readonly eventBytes: 6 | 8;
   /** Name of the camera, if the header has one. */
   readonly chip?: string;
 }
 
 /**
- * Reads the header of an AEDAT file and leaves the file at its first event.
+ * Reads the header of an AEDAT file and positions the file at its first event.
  *
- * A header is the lines at the start that begin with `#` and end in LF or
- * CRLF. A line with control characters does not belong to it: an event of
- * version 1.0 may begin with the same byte. The line `#End Of ASCII Header`,
- * which newer versions of jAER write, always ends the header. Without a version
- * line the version is 1.0, as in jAER, unless the file cannot be a recording.
+ * The header consists of the initial lines that begin with `#` and end in LF or
+ * CRLF. A line with control characters is not part of it: an event of version
+ * 1.0 may begin with the same byte. The line `#End Of ASCII Header`, which
+ * newer versions of jAER write, always ends the header. Without a version line
+ * the version is 1.0, as in jAER, unless the file cannot be a recording.
  *
  * @param file The file, at its start.
- * @returns The header's contents.
+ * @returns Contents of the header.
  * @throws {RecordingError} If the file is empty, has another version, has a
  *   header of 1 MiB or more or one that is cut off, or is no AEDAT file.
  *
@@ -86,7 +86,10 @@ export async function readAedatHeader(
   );
 }
 
-/** Takes the next header line, without its line end; `undefined` if none. */
+/**
+ * Takes the next header line, without its line break; `undefined` after the
+ * last.
+ */
 function takeLine(file: RecordingFile): string | undefined {
   const end = file.bytes.indexOf(LF);
   const line = file.bytes.subarray(0, end < 0 ? undefined : end);
@@ -111,7 +114,7 @@ function takeLine(file: RecordingFile): string | undefined {
   return new TextDecoder().decode(line).trimEnd();
 }
 
-/** Whether bytes have no control characters but tabs and line ends. */
+/** Whether tabs and line breaks are the only control characters. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.every((byte) =>
     byte >= 0x20 || byte === TAB || byte === LF || byte === CR

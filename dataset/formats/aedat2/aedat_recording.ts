@@ -1,6 +1,6 @@
 /**
- * AEDAT 1.0 and 2.0 of the DVS128, read as recordings of any camera are: x from
- * the left, y from the top, p = 1 for ON, times past 2³² µs.
+ * AEDAT 1.0 and 2.0 of the DVS128 in the conventions of all formats: x from the
+ * left, y from the top, p = 1 for ON, unwrapped times.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { readAedatHeader } from "./aedat_header.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import type { RecordingFormat } from "../reading/format.ts";
 
-/** First line of the files, but for the lower version. */
+/** Start of the version line. */
 const MARK = /^#!AER-DAT[12]\./;
 
 /** AEDAT 1.0 and 2.0. */

@@ -1,5 +1,5 @@
 /**
- * AEDAT 1.0 and 2.0 of the DVS128 as they come, record by record.
+ * Streaming decoder of DVS128 recordings in AEDAT 1.0 and 2.0.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import { decodeEvents, turnToJaerAxes } from "./aedat_decode.ts";
 import { readAedatHeader } from "./aedat_header.ts";
 
 /**
- * Finds out how a file is decoded.
+ * Reads the header and returns the decoder of a file.
  *
  * @param file The file, or its beginning with the whole header.
- * @param options `"reference"` for the axes of SLAYER's programs; else x is
- * from the left, y from the top, and p 1 for ON.
- * @returns How it is decoded.
+ * @param options Axes: `"reference"` as in `readAedat()`; otherwise x is from
+ *   the left, y from the top, and p = 1 is ON.
+ * @returns Format, sensor and decoder.
  * @throws {RecordingError} If the header is damaged.
  */
 export async function aedatDecoding(
@@ -68,7 +68,7 @@ function aedatDecoder(
       }
       const { x, y, t, p } = isUpright ? turnToJaerAxes(decoded) : decoded;
       for (let i = 0; i < t.length; i++) {
-        // The clock of 32 bits loops after 71 minutes.
+        // The 32-bit clock wraps after 71 minutes.
         time += last === undefined ? t[i] : (t[i] - last) | 0;
         last = t[i];
         block.x[i] = x[i];

@@ -1,10 +1,10 @@
 /**
- * Recordings of DAVIS240 and DAVIS346 cameras in AEDAT 2.0.
+ * Reader of DAVIS240 and DAVIS346 recordings in AEDAT 2.0.
  *
- * An address has 32 bits, big-endian. Bit 31 tells samples of the APS and of
- * the IMU from DVS events, whose y is in bits 22–30, x in bits 12–21 and p in
- * bit 11; bit 10 marks what came in at the synchronisation input. Both axes
- * are turned: address (0, 0) is the lower right of the picture.
+ * An address has 32 bits, big-endian. Bit 31 marks APS and IMU samples; DVS
+ * events have y in bits 22–30, x in bits 12–21 and p in bit 11. Bit 10 marks
+ * signals of the synchronisation input. Both axes are reversed: address (0, 0)
+ * is the lower right pixel of the picture.
  *
  * Source: iniVation, AEDAT 2.0 file format.
  *
@@ -25,22 +25,21 @@ import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
 
 const EVENT_BYTES = 8;
 
-/** Set in addresses of the APS and the IMU. */
+/** Flag of APS and IMU samples. */
 const SAMPLE_BIT = 0x80000000;
 
-/** Set in addresses of signals at the synchronisation input. */
+/** Flag of signals at the synchronisation input. */
 const SIGNAL_BIT = 0x400;
 
-/** The line of a header that names one of these cameras. */
+/** Header line with the name of one of these cameras. */
 const CHIP_LINE = /^#\s*AEChip:\s*\S*\bdavis(240|346)/im;
 
 /**
- * AEDAT 2.0 whose header names a DAVIS240 or a DAVIS346.
+ * AEDAT 2.0 with a DAVIS240 or DAVIS346 in the header.
  *
- * DVS events are read; samples of the APS and the IMU, and signals at the
- * synchronisation input, are left out and counted with the faults. Times have
- * 32 bits; where they wrap they go on above 2³², and no more than 35 minutes
- * may lie between two events.
+ * DVS events are read; APS and IMU samples and signals at the synchronisation
+ * input are skipped and counted as faults. The 32-bit times are unwrapped, for
+ * which consecutive records must be less than 35 minutes apart.
  *
  * @example
  * ```ts
@@ -77,7 +76,7 @@ export const davis: RecordingFormat = {
   },
 };
 
-/** Reads the header, and leaves the file at its first event. */
+/** Reads the header and positions the file at its first event. */
 async function readSensor(file: RecordingFile): Promise<Sensor> {
   const { version, chip = "" } = await readAedatHeader(file);
   const sensor = sensorOfCamera(chip);
@@ -92,7 +91,7 @@ async function readSensor(file: RecordingFile): Promise<Sensor> {
   return sensor;
 }
 
-/** How records are decoded. */
+/** Options for decoding records. */
 interface DecodeOptions {
   readonly sensor: Sensor;
   readonly builder: BlockBuilder;
@@ -125,13 +124,16 @@ async function* readEvents(
   }
 }
 
-/** Decodes records into a builder with room for all; returns the last time. */
+/**
+ * Decodes records into a builder with room for all of them; returns the last
+ * time.
+ */
 function decodeRecords(
   bytes: Uint8Array<ArrayBuffer>,
   { sensor, builder, faults, offset, time }: DecodeOptions & {
     /** Byte in the file of the first record. */
     readonly offset: number;
-    /** µs of the record before it, wraps undone. */
+    /** Unwrapped time of the preceding record in µs. */
     readonly time: number | undefined;
   },
 ): number {

@@ -1,8 +1,8 @@
 /**
- * Recordings in AEDAT 3.1, as cAER writes them; DVS Gesture has this format.
+ * Reader of AEDAT 3.1, the format of cAER and of DVS Gesture.
  *
- * After a text header come packets, each of events of one type and one source.
- * All numbers are signed and little-endian, row 0 is at the top.
+ * A text header is followed by packets, each with events of one type and one
+ * source. All numbers are signed and little-endian; row 0 is at the top.
  *
  * Source: iniVation, AEDAT 3.1 file format.
  *
@@ -22,28 +22,28 @@ const PACKET_HEADER_BYTES = 28;
 const EVENT_BYTES = 8;
 const POLARITY_TYPE = 1;
 
-/** Events that are decoded at once. */
+/** Number of events decoded at once. */
 const SLICE_EVENTS = 1 << 16;
 
-/** Where a packet's events are, and how they are to be read. */
+/** Location and header fields of a packet. */
 interface Packet {
   readonly type: number;
   readonly source: number;
-  /** Byte of its first event. */
+  /** Byte offset of its first event. */
   readonly start: number;
-  /** The byte after its last. */
+  /** Byte offset after its last event. */
   readonly end: number;
   readonly events: number;
-  /** µs to be added to the 31-bit times of its events. */
+  /** Offset of the 31-bit times of its events in µs. */
   readonly timeBase: number;
 }
 
 /**
- * AEDAT 3.1: polarity events are read, those of other types passed over.
+ * AEDAT 3.1, of which polarity events are read and other types skipped.
  *
- * Events that the camera's software marked as invalid are left out and
- * counted, as are events outside the sensor, with a negative time, or of
- * another source than the first packet's.
+ * Events marked as invalid are skipped and counted, as are events outside the
+ * sensor, with a negative time, or from another source than that of the first
+ * packet.
  *
  * @example
  * ```ts
@@ -77,9 +77,9 @@ export const aedat3: RecordingFormat = {
   },
 };
 
-/** How packets are read. */
+/** Options for reading packets. */
 interface ReadOptions {
-  /** Byte of the first packet. */
+  /** Byte offset of the first packet. */
   readonly start: number;
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
@@ -180,9 +180,9 @@ async function readPacketHeader(
   };
 }
 
-/** How the events of a packet are decoded. */
+/** Options for decoding the events of a packet. */
 interface DecodeOptions {
-  /** Byte in the file of the first event. */
+  /** Byte offset of the first event in the file. */
   readonly offset: number;
   readonly timeBase: number;
   readonly sensor: Sensor | undefined;
@@ -190,7 +190,7 @@ interface DecodeOptions {
   readonly faults: FaultCounts;
 }
 
-/** Decodes events into a builder that has room for all of them. */
+/** Decodes events into a builder with room for all of them. */
 function decodeEvents(
   bytes: Uint8Array<ArrayBuffer>,
   { offset, timeBase, sensor, builder, faults }: DecodeOptions,

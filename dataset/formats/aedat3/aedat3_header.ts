@@ -1,5 +1,5 @@
 /**
- * The header of an AEDAT 3.1 file.
+ * Header of AEDAT 3.1 files.
  *
  * @module
  */
@@ -14,24 +14,24 @@ export const VERSION_LINE = "#!AER-DAT3.1";
 /** Last line of a header. */
 const END_LINE = "#!END-HEADER";
 
-/** Bytes within which a header ends. */
+/** Maximum size of a header in bytes. */
 const MAX_BYTES = 1 << 20;
 
 const LF = 0x0a;
 
-/** The header of an AEDAT 3.1 file. */
+/** Contents of a header. */
 export interface Aedat3Header {
-  /** Byte of the first packet. */
+  /** Byte offset of the first packet. */
   readonly end: number;
-  /** Size of the camera, where the header names one that is known. */
+  /** Sensor of the camera, if the header names a known one. */
   readonly sensor: Sensor | undefined;
 }
 
 /**
  * Reads the header of an AEDAT 3.1 file.
  *
- * The sensor is that of the first line `#Source`; a line `#-Source` tells of
- * a file that this one was made of.
+ * The sensor is that of the first line `#Source`; a line `#-Source` describes a
+ * file from which this one was made.
  *
  * @param file The file.
  * @returns The fields of the header.

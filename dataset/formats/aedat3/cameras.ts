@@ -1,5 +1,5 @@
 /**
- * Sizes of the cameras that AEDAT headers name.
+ * Sensor sizes of the cameras in AEDAT headers.
  *
  * @module
  */
@@ -17,11 +17,11 @@ const CAMERAS: readonly (readonly [name: string, sensor: Sensor])[] = [
 ];
 
 /**
- * Finds the size of a camera by the name that a header gives it.
+ * Finds the sensor size of a camera by its name in a header.
  *
- * @param name The name, such as `DAVIS240C` or the class of jAER
+ * @param name The name, such as `DAVIS240C` or jAER's class name
  *   `eu.seebetter.ini.chips.davis.Davis346red`.
- * @returns Its size in pixels; `undefined` if the camera is not known.
+ * @returns Its size in pixels; `undefined` for an unknown camera.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
- * Recordings in AEDAT 4, as DV writes them.
+ * Reader of AEDAT 4, the format of DV.
  *
- * A version line is followed by a header and then by packets: each has the
- * number of its stream, its size, and a table of FlatBuffers, compressed or
- * not. An event has 16 bytes: t 8, x 2, y 2, p 1.
+ * A version line is followed by a header and packets. A packet has the number
+ * of its stream, its size, and a FlatBuffers table, which may be compressed. An
+ * event has 16 bytes: t 8, x 2, y 2, p 1, and 3 of padding.
  *
  * Source: iniVation, AEDAT 4.0 file format.
  *
@@ -25,32 +25,36 @@ const VERSION_LINE = "#!AER-DAT4.0\r\n";
 const PACKET_HEADER_BYTES = 8;
 const EVENT_BYTES = 16;
 
-/** Which stream of a file is read. */
+/** Options for reading an AEDAT 4 file. */
 export interface Aedat4Options {
-  /** Name of a stream of events; without it the first one. */
+  /** Name of an event stream. @default the first one */
   readonly stream?: string;
 }
 
-/** An AEDAT 4 recording that is open for reading. */
+/** An open AEDAT 4 recording. */
 export interface Aedat4Recording extends OpenRecording {
-  /** All streams of the file. */
+  /** All streams in the file. */
   readonly streams: readonly Aedat4Stream[];
-  /** The stream that is read. */
+  /** The stream whose events are read. */
   readonly stream: Aedat4Stream;
 }
 
 /** Fields of the header. */
 interface Header {
-  /** Byte of the first packet. */
+  /** Byte offset of the first packet. */
   readonly start: number;
-  /** Byte of the table after the last packet; the file's end without one. */
+  /**
+   * Byte offset of the table after the last packet, or the end of a file
+   * without one.
+   */
   readonly end: number;
   readonly decompress: Decompress;
   readonly streams: readonly Aedat4Stream[];
 }
 
 /**
- * AEDAT 4: the first stream of events; {@linkcode openAedat4} reads others.
+ * AEDAT 4, of which the first event stream is read; {@linkcode openAedat4}
+ * reads others.
  *
  * @example
  * ```ts
@@ -75,12 +79,11 @@ export const aedat4: RecordingFormat = {
  * is cut off, and a table of packets at the end that is missing, as after a
  * recording that was interrupted.
  *
- * @param file The file: its path, or what a browser hands over.
- * @param options Which stream to read.
+ * @param file The file: its path, or a browser's `Blob`.
+ * @param options Name of the stream.
  * @returns The recording.
- * @throws {RecordingError} If the header is damaged, the compression is not
- *   known, or there is no such stream of events; the message says which
- *   streams there are.
+ * @throws {RecordingError} If the header is damaged, the compression is
+ *   unknown, or there is no such event stream; the message lists the streams.
  *
  * @example
  * ```ts
@@ -168,7 +171,7 @@ async function readHeader(file: RandomAccessFile): Promise<Header> {
   }
 }
 
-/** How packets are read. */
+/** Options for reading packets. */
 interface ReadOptions {
   readonly header: Header;
   readonly stream: Aedat4Stream;
@@ -226,19 +229,19 @@ async function* readPackets(
   }
 }
 
-/** How the events of a packet are decoded. */
+/** Options for decoding the events of a packet. */
 interface DecodeOptions {
-  /** Byte in the packet of the first event. */
+  /** Byte offset of the first event in the packet. */
   readonly start: number;
   readonly count: number;
-  /** Byte in the file of the packet. */
+  /** Byte offset of the packet in the file. */
   readonly offset: number;
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
   readonly faults: FaultCounts;
 }
 
-/** Decodes events into a builder that has room for all of them. */
+/** Decodes events into a builder with room for all of them. */
 function decodeEvents(
   view: DataView,
   { start, count, offset, sensor, builder, faults }: DecodeOptions,
@@ -263,7 +266,7 @@ function decodeEvents(
   builder.count = place;
 }
 
-/** Events as words of 32 bits, copied where they are not aligned. */
+/** Returns events as 32-bit words, copied if they are not aligned. */
 function alignedWords(
   { buffer, byteOffset }: DataView,
   { start, count }: { readonly start: number; readonly count: number },

@@ -1,5 +1,5 @@
 /**
- * Recordings written as AEDAT 4.
+ * Encoder of events as AEDAT 4.
  *
  * @module
  */
@@ -13,20 +13,23 @@ import {
 } from "./compression.ts";
 import { describeStreams } from "./streams.ts";
 
-/** Events of a packet. */
+/** Events per packet. */
 const PACKET_EVENTS = 1 << 13;
 
-/** Bytes of a packet before its first event, compressed along with it. */
+/**
+ * Size of a packet's table before its first event in bytes, compressed with the
+ * events.
+ */
 const TABLE_BYTES = 32;
 
 const EVENT_BYTES = 16;
 
-/** Options for writing a file, besides its events. */
+/** Options of the encoder. */
 export interface EncodeAedat4Options {
   /** Size of the sensor. */
   readonly sensor: Sensor;
   /**
-   * How packets are compressed.
+   * Compression of packets.
    *
    * @default "lz4"
    */
@@ -42,9 +45,9 @@ export interface EncodeAedat4Options {
 /**
  * Encodes events as AEDAT 4 with one stream.
  *
- * The table of all packets, which DV puts at the end, is left out: its place
- * would have to be in the header, before anything is compressed. Readers go
- * through the packets then, as after an interrupted recording.
+ * The table of all packets, which DV appends, is omitted: the header would need
+ * its offset before packets are compressed. Readers then scan the packets, as
+ * after an interrupted recording.
  *
  * @param blocks The events, such as a reader's blocks.
  * @param options Sensor, compression and name of the stream.
@@ -108,7 +111,7 @@ function encodeHeader(
   view.setUint32(0, view.byteLength - 4, true);
   view.setUint32(4, 20, true);
   bytes.set(encoder.encode("IOHE"), line.length + 8);
-  // Bytes of the offsets and of the table, and where in it the fields are.
+  // vtable: its size, the size of the table, and the offsets of the fields.
   [10, 20, 4, 8, 16].forEach((value, i) =>
     view.setUint16(12 + 2 * i, value, true)
   );
@@ -135,7 +138,7 @@ function encodeEvents(
   view.setUint32(0, bytes.length - 4, true);
   view.setUint32(4, 16, true);
   bytes.set(new TextEncoder().encode("EVTS"), 8);
-  // Bytes of the offsets and of the table, and where in it the vector is.
+  // vtable: its size, the size of the table, and the offset of the vector.
   [6, 8, 4].forEach((value, i) => view.setUint16(12 + 2 * i, value, true));
   view.setInt32(20, 20 - 12, true);
   view.setUint32(24, 4, true);

@@ -1,5 +1,5 @@
 /**
- * How the packets of an AEDAT 4 file are compressed.
+ * Compression of the packets of AEDAT 4 files.
  *
  * @module
  */
@@ -7,19 +7,22 @@
 import { compressLz4, Lz4Decoder } from "../../files/compression/lz4.ts";
 import { loadZstandard } from "../../files/compression/zstandard.ts";
 
-/** Bytes that a packet may hold: 4 million events. */
+/** Maximum decompressed size of a packet in bytes, 4 million events. */
 const MAX_BYTES = 1 << 26;
 
-/** How packets are written. */
+/** Compression method of packets. */
 export type Compression = "none" | "lz4" | "zstd";
 
 /**
- * Takes what a packet holds out of it, valid until the next packet; throws if
- * the packet is damaged.
+ * Decompresses a packet; throws if it is damaged. The result is valid until the
+ * next call.
  */
 export type Decompress = (packet: Uint8Array) => Uint8Array;
 
-/** Numbers of the kinds in a header; 2 and 4 are the same at higher effort. */
+/**
+ * Numbers of the methods in a header; 2 and 4 are LZ4 and Zstandard with higher
+ * compression levels.
+ */
 export const COMPRESSION_NUMBERS: Readonly<Record<Compression, number>> = {
   none: 0,
   lz4: 1,
@@ -27,11 +30,11 @@ export const COMPRESSION_NUMBERS: Readonly<Record<Compression, number>> = {
 };
 
 /**
- * Loads what decompresses packets.
+ * Loads the decompressor of packets.
  *
- * @param number Number of the kind in the file's header.
+ * @param number Number of the method in the file's header.
  * @returns The function.
- * @throws {RangeError} If there is no such kind.
+ * @throws {RangeError} If there is no such method.
  *
  * @example
  * ```ts
@@ -58,7 +61,9 @@ export async function loadDecompressor(number: number): Promise<Decompress> {
   throw new RangeError(`compression ${number} is not known`);
 }
 
-/** Copies packets into memory where their events are aligned. */
+/**
+ * Copies uncompressed packets to a buffer in which their events are aligned.
+ */
 function copyPackets(): Decompress {
   let copy = new Uint8Array();
   return (packet) => {
@@ -69,9 +74,9 @@ function copyPackets(): Decompress {
 }
 
 /**
- * Loads what compresses packets.
+ * Loads the compressor of packets.
  *
- * @param compression How.
+ * @param compression Compression method.
  * @returns The function.
  *
  * @example

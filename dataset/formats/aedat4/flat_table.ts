@@ -1,26 +1,26 @@
 /**
- * Tables of FlatBuffers, read in place.
+ * In-place reader of FlatBuffers tables.
  *
  * Source: FlatBuffers internals, "Tables" and "Vectors".
  *
  * @module
  */
 
-/** Bytes of the size, the offset of the root and the identifier. */
+/** Size of the prefix in bytes: buffer size, root offset and identifier. */
 const PREFIX_BYTES = 12;
 
 const latin1 = new TextDecoder("latin1");
 
-/** Elements of a vector, as they are in memory. */
+/** Location of a vector's elements in the buffer. */
 export interface FlatVector {
-  /** Byte of the first. */
+  /** Byte offset of the first element. */
   readonly start: number;
-  /** How many there are. */
+  /** Number of elements. */
   readonly length: number;
 }
 
 /**
- * A table of a buffer that starts with its size.
+ * A table in a size-prefixed buffer.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export interface FlatVector {
  * ```
  */
 export class FlatTable {
-  /** The bytes of the buffer. */
+  /** View of the whole buffer. */
   readonly view: DataView;
   readonly #at: number;
 
@@ -45,12 +45,12 @@ export class FlatTable {
   }
 
   /**
-   * Finds the root of a buffer.
+   * Finds the root table of a buffer.
    *
-   * @param bytes The buffer, its size at the front.
-   * @param identifier Four letters that tell its type.
-   * @returns The root.
-   * @throws {RangeError} If it is of another type, or cut off.
+   * @param bytes The size-prefixed buffer.
+   * @param identifier Four letters that identify its type.
+   * @returns The root table.
+   * @throws {RangeError} If the buffer has another type or is cut off.
    */
   static root(bytes: Uint8Array, identifier: string): FlatTable {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -62,10 +62,10 @@ export class FlatTable {
   }
 
   /**
-   * Reads a number of 32 bits.
+   * Reads a signed 32-bit number.
    *
    * @param field Index of the field.
-   * @param otherwise The number where the field is absent.
+   * @param otherwise Default value of an absent field.
    * @returns The number.
    * @throws {RangeError} If it lies outside the buffer.
    */
@@ -75,10 +75,10 @@ export class FlatTable {
   }
 
   /**
-   * Reads a number of 64 bits.
+   * Reads a signed 64-bit number.
    *
    * @param field Index of the field.
-   * @param otherwise The number where the field is absent.
+   * @param otherwise Default value of an absent field.
    * @returns The number, exact up to 2⁵³.
    * @throws {RangeError} If it lies outside the buffer.
    */
@@ -92,8 +92,8 @@ export class FlatTable {
    * Finds the elements of a vector of structs.
    *
    * @param field Index of the field.
-   * @param elementBytes Bytes of an element.
-   * @returns Where they are; none if the field is absent.
+   * @param elementBytes Size of an element in bytes.
+   * @returns Their location; no elements if the field is absent.
    * @throws {RangeError} If they lie outside the buffer.
    */
   vector(field: number, elementBytes: number): FlatVector {
@@ -109,10 +109,10 @@ export class FlatTable {
   }
 
   /**
-   * Reads a text.
+   * Reads a string.
    *
    * @param field Index of the field.
-   * @returns The text; empty if the field is absent.
+   * @returns The string; empty if the field is absent.
    * @throws {RangeError} If it lies outside the buffer.
    */
   text(field: number): string {
@@ -123,7 +123,7 @@ export class FlatTable {
     );
   }
 
-  /** Finds a field by the table of offsets that belongs to this table. */
+  /** Finds the byte offset of a field with the table's vtable. */
   #find(field: number): number | undefined {
     const offsets = this.#at - this.view.getInt32(this.#at, true);
     const entry = 4 + 2 * field;

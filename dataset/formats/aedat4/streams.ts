@@ -1,31 +1,31 @@
 /**
- * The streams of an AEDAT 4 file, as the XML in its header lists them.
+ * Streams of AEDAT 4 files, described by the XML in their headers.
  *
  * @module
  */
 
 import type { Sensor } from "../../events.ts";
 
-/** Type of a stream of events. */
+/** Type of event streams. */
 export const EVENTS_TYPE = "EVTS";
 
 /** A stream of packets of one type. */
 export interface Aedat4Stream {
-  /** Number by which packets name it. */
+  /** Number of the stream, which its packets repeat. */
   readonly id: number;
-  /** Its name, such as "events". */
+  /** Name, such as "events". */
   readonly name: string;
-  /** Its type: "EVTS" events, "FRME" frames, "IMUS" IMU, "TRIG" triggers. */
+  /** Type: "EVTS" events, "FRME" frames, "IMUS" IMU, "TRIG" triggers. */
   readonly type: string;
-  /** Size of its pictures in pixels, if it has any. */
+  /** Sensor size in pixels, for events and frames. */
   readonly sensor: Sensor | undefined;
 }
 
-/** A start or an end of a node, or an attribute with its value. */
+/** Start or end tag of a node, or an attribute with its value. */
 const MARK =
   /<node\b([^>]*)>|<\/node\s*>|<attr\b([^>]*?)(?:\/>|>([^<]*)<\/attr\s*>)/g;
 
-/** Characters that XML has names for. */
+/** Characters of XML's predefined entities. */
 const CHARACTERS: Readonly<Record<string, string>> = {
   amp: "&",
   lt: "<",
@@ -37,8 +37,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 /**
  * Lists the streams that a header describes.
  *
- * @param xml The description: a node `outInfo` that has a node for each
- *   stream, with attributes, and a node `info` in it.
+ * @param xml The description: a node `outInfo` with one node per stream, which
+ *   has attributes and a node `info`.
  * @returns The streams, in the order of the description.
  *
  * @example
@@ -95,7 +95,7 @@ function isSize(size: number): boolean {
   return Number.isInteger(size) && size > 0 && size <= 0x7fff;
 }
 
-/** Takes an attribute of XML out of the text of a tag. */
+/** Extracts the value of an attribute from an XML tag. */
 function nameIn(tag: string, key: string): string {
   const [, double, single] =
     new RegExp(`\\s${key}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(tag) ?? [];
@@ -112,7 +112,7 @@ function plainText(text: string): string {
 /**
  * Describes one stream of events in XML, as DV writes it.
  *
- * @param stream Its name, the size of its sensor, and what compresses it.
+ * @param stream Name, sensor size, and compression.
  * @returns The description.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Events in the HDF5 data set `CD/events`, as Metavision writes it.
+ * Reader of the HDF5 data set `CD/events` of Metavision.
  *
  * Source: Prophesee, HDF5 event files.
  *
@@ -16,20 +16,20 @@ import { numberReader, type ReadNumber } from "./columns.ts";
 import { decodeEcf, ECF_FILTER } from "./ecf.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
 
-/** Path of the data set. */
+/** Path in the file. */
 const PATH = "CD/events";
 
-/** The data set, and how its fields are read. */
+/** The data set with readers of its fields. */
 export interface CdEvents {
   /** The data set. */
   readonly column: Column;
-  /** Reads x, y, t and p of an event that starts at a byte. */
+  /** Readers of x, y, t and p of an event at a byte offset. */
   readonly read: readonly ReadNumber[];
-  /** Size of the sensor, if the file tells. */
+  /** Size of the sensor, if the file gives it. */
   readonly sensor: Sensor | undefined;
 }
 
-/** Where events go. */
+/** Destination of events. */
 interface Sink {
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
@@ -37,10 +37,10 @@ interface Sink {
 }
 
 /**
- * Finds events of Metavision.
+ * Finds the events of Metavision.
  *
  * @param file The file.
- * @returns Where they are; `undefined` if there are none.
+ * @returns The data set; `undefined` if there is none.
  * @throws {RecordingError} If the description is damaged.
  */
 export function findCdEvents(file: Hdf5File): CdEvents | undefined {
@@ -63,12 +63,11 @@ export function findCdEvents(file: Hdf5File): CdEvents | undefined {
 }
 
 /**
- * Reads events of Metavision, whether its own filter compressed them or one
- * that HDF5 has.
+ * Reads events of Metavision, compressed by its own filter or by one of HDF5's.
  *
  * @param file The file.
- * @param options Where the events are, and where they go.
- * @returns Nothing; stops whenever the builder may be full.
+ * @param options The data set and the destination of events.
+ * @returns A generator that yields whenever the builder may be full.
  * @throws {RecordingError} If they are damaged.
  */
 export function* readCdEvents(
@@ -100,7 +99,7 @@ export function* readCdEvents(
   }
 }
 
-/** Reads a chunk that HDF5 cannot decompress. */
+/** Reads and decodes a chunk that the HDF5 library cannot decompress. */
 function decodeChunk(
   { file }: Hdf5File,
   { chunk, events }: { readonly chunk: Chunk; readonly events: CdEvents },
@@ -139,7 +138,7 @@ function firstOf({ x, y, t, p }: EventBlock, count: number): EventBlock {
   };
 }
 
-/** Decodes events that are stored one after another. */
+/** Decodes consecutive uncompressed events. */
 function decodePlain(
   view: DataView,
   { count, column, read }: {
@@ -163,7 +162,10 @@ function decodePlain(
   return { x, y, t, p };
 }
 
-/** Adds those events that are on the sensor. */
+/**
+ * Appends events to the builder; events outside the sensor are counted as
+ * faults.
+ */
 function* addEvents(
   { x, y, t, p }: EventBlock,
   { sensor, builder, faults, offset }: Sink & {

@@ -1,8 +1,8 @@
 /**
- * Where the chunks of an HDF5 data set are in the file.
+ * Locations of the chunks of an HDF5 data set in the file.
  *
- * The library hands out chunks only as its filters give them; those of a
- * filter that it lacks are found here by what the file says of the data set.
+ * The library returns chunks only after its filters. Chunks with a filter that
+ * it lacks are located here, from the data set's object header.
  *
  * Source: HDF5 File Format Specification 3.0, sections III.A.1, IV.A.1 and
  * IV.A.2.i.
@@ -13,22 +13,22 @@
 import { RecordingError } from "../../files/errors.ts";
 import type { SyncFile } from "../../files/sync_file.ts";
 
-/** Types of the messages of a header that are needed. */
+/** Types of relevant messages in an object header. */
 const LAYOUT = 0x08;
 const CONTINUATION = 0x10;
 
-/** Bytes of a header, or of a node of the tree, at most. */
+/** Maximum size of a header or a B-tree node in bytes. */
 const MAX_BYTES = 1 << 20;
 
-/** A chunk of a data set of one dimension. */
+/** A chunk of a one-dimensional data set. */
 export interface Chunk {
   /** Index of its first value. */
   readonly first: number;
-  /** Byte in the file. */
+  /** Byte offset in the file. */
   readonly offset: number;
-  /** Bytes in the file. */
+  /** Size in the file in bytes. */
   readonly bytes: number;
-  /** Whether its filters were passed over. */
+  /** Whether its filters were skipped, so that it is uncompressed. */
   readonly plain: boolean;
 }
 
@@ -36,10 +36,10 @@ export interface Chunk {
  * Lists the chunks of a data set in order.
  *
  * @param file The file.
- * @param header Byte of the data set's header.
+ * @param header Byte offset of the data set's object header.
  * @returns The chunks.
- * @throws {RecordingError} If the header is damaged, with the byte, or if the
- *   chunks are listed in another way than HDF5 does by default.
+ * @throws {RecordingError} If the header is damaged, with the byte offset, or
+ *   if the chunk index is not HDF5's default B-tree.
  *
  * @example
  * ```ts
@@ -58,7 +58,8 @@ export function* listChunks(
   header: number,
 ): Generator<Chunk, void, void> {
   const layout = findLayout(file, header);
-  // Version, class, number of dimensions with that of the bytes, the tree.
+  // Version, layout class, number of dimensions plus one; then the B-tree's
+  // address.
   const [version, storage, dimensions] = [0, 1, 2].map((at) =>
     layout.view.getUint8(at)
   );
@@ -95,24 +96,24 @@ function readView(file: SyncFile, offset: number, length: number): DataView {
   return new DataView(bytes.buffer);
 }
 
-/** Content of a message, and where it is in the file. */
+/** Content of a header message and its byte offset in the file. */
 interface Message {
   readonly view: DataView;
   readonly offset: number;
 }
 
-/** A part of a header that holds messages. */
+/** A block of messages of an object header. */
 interface HeaderPart {
   readonly offset: number;
   readonly length: number;
 }
 
-/** Finds the message that says how the data set is laid out. */
+/** Finds the message with the data layout. */
 function findLayout(file: SyncFile, header: number): Message {
   const start = readView(file, header, 16);
   const isNew = start.getUint32(0, false) === 0x4f484452;
   const flags = isNew ? start.getUint8(5) : 0;
-  // In the newer header times and bounds may come before the size.
+  // In version 2, optional times and attribute bounds precede the size.
   const sizeAt = 6 + (flags & 32 ? 16 : 0) + (flags & 16 ? 4 : 0);
   const sizeBytes = 1 << (flags & 3);
   const parts: HeaderPart[] = [
@@ -137,7 +138,8 @@ function findLayout(file: SyncFile, header: number): Message {
         return { view: content, offset: offset + at };
       }
       if (type === CONTINUATION && size >= 16) {
-        // In the newer header four letters precede, four bytes follow.
+        // In version 2, a signature of four bytes precedes and a checksum of
+        // four bytes follows the messages.
         const place = Number(content.getBigUint64(0, true));
         const bytes = Number(content.getBigUint64(8, true));
         parts.push(
@@ -159,7 +161,10 @@ function readSize(file: SyncFile, offset: number, bytes: number): number {
   return size;
 }
 
-/** Lists the chunks of a part of the tree; a node is visited only once. */
+/**
+ * Lists the chunks below a B-tree node. The number of visited nodes is limited,
+ * which detects cycles.
+ */
 function* chunksBelow(
   file: SyncFile,
   at: number,
@@ -171,7 +176,7 @@ function* chunksBelow(
     throw damaged(file, at, "a list of chunks belongs here");
   }
   if (nodes.left-- <= 0) throw damaged(file, at, "chunks go in a circle");
-  // A key has the size of a chunk, a mask, and two indices of its start.
+  // A key has a chunk's size, its filter mask, and two offsets.
   const entryBytes = 24 + 8;
   const entries = head.getUint16(6, true);
   const view = readView(file, at + 24, entries * entryBytes);

@@ -1,12 +1,12 @@
 /**
- * Numbers out of the bytes of HDF5 data sets, lowest byte first.
+ * Decoding of the little-endian values of HDF5 data sets.
  *
  * @module
  */
 
 import type { Metadata } from "npm:h5wasm@0.10.3";
 
-/** Kinds of values, by their number in HDF5. */
+/** Kinds of values by HDF5's class number. */
 const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
   0: "integer",
   1: "float",
@@ -15,18 +15,18 @@ const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
   9: "list",
 };
 
-/** The number of texts among these. */
+/** HDF5's class number of strings. */
 export const TEXT = 3;
 
-/** How a value is handed out; the library puts the lowest byte first. */
+/** Type of values as returned by the library, little-endian. */
 export interface ValueType {
-  /** Kind of the value; a list has any length. */
+  /** Kind of the value; a list has variable length. */
   readonly kind: "integer" | "float" | "compound" | "enum" | "list" | "other";
-  /** Its bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** Whether an integer may be negative. */
+  /** Whether an integer is signed. */
   readonly signed: boolean;
-  /** Fields of a compound, with the byte where each starts. */
+  /** Fields of a compound, with their byte offsets. */
   readonly fields: readonly {
     readonly name: string;
     readonly offset: number;
@@ -36,15 +36,15 @@ export interface ValueType {
   readonly element: ValueType | undefined;
 }
 
-/** Reads a number of some type at a byte. */
+/** Reads a number at a byte offset. */
 export type ReadNumber = (view: DataView, at: number) => number;
 
 /**
- * Makes what reads numbers of a type.
+ * Makes a reader of numbers of a type.
  *
  * @param type The type: integers of up to 64 bits, exact up to 2⁵³,
- *   floating-point numbers of 16 to 64 bits, or names for integers.
- * @returns The function; `undefined` for other types.
+ *   floating-point numbers of 16 to 64 bits, or enumerations.
+ * @returns The reader; `undefined` for other types.
  *
  * @example
  * ```ts
@@ -98,11 +98,13 @@ export function numberReader(type: ValueType): ReadNumber | undefined {
 }
 
 /**
- * Makes what reads texts.
+ * Makes a reader of strings.
  *
- * @param memory Memory of the library.
- * @param metadata The type of the texts; those of any length end with a 0.
- * @returns Reads the text at a byte of a view of that memory.
+ * @param memory The library's memory.
+ * @param metadata Type of the strings; those of variable length are
+ *   null-terminated.
+ * @returns A function that reads the string at a byte offset of a view of that
+ *   memory.
  */
 export function textReader(
   memory: Uint8Array,
@@ -119,10 +121,10 @@ export function textReader(
 }
 
 /**
- * Tells how values are handed out.
+ * Converts h5wasm's description of a type.
  *
- * @param metadata Their type and shape, as h5wasm describes them.
- * @returns Their type.
+ * @param metadata Type and shape of values, from h5wasm.
+ * @returns The type of the values.
  */
 export function typeOf(metadata: Metadata): ValueType {
   return {

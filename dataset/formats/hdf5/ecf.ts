@@ -1,8 +1,8 @@
 /**
- * Chunks of events in Prophesee's compression for HDF5, filter 0x8ECF.
+ * Decoder of chunks in Prophesee's event compression for HDF5, filter 0x8ECF.
  *
- * A chunk starts with its number of events and two flags, then come all times,
- * then all rows, columns and polarities, in one of three ways.
+ * A chunk starts with its number of events and two flags, followed by all times
+ * and then by rows, columns and polarities in one of three encodings.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import type { EventBlock } from "../reading/format.ts";
 /** Number of the filter. */
 export const ECF_FILTER = 0x8ecf;
 
-/** Events of a chunk, at most. */
+/** Maximum number of events per chunk. */
 const MAX_EVENTS = 65535;
 
-/** Rows, columns and polarities of four events take 12 bytes. */
+/** Flag: rows, columns and polarities are packed, 12 bytes per four events. */
 const PACKED_ALL = 2;
 
-/** Columns and polarities of four events take 6 bytes. */
+/** Flag: columns and polarities are packed, 6 bytes per four events. */
 const PACKED_COLUMNS = 1;
 
-/** A chunk, and where in it the next bytes are. */
+/** A chunk with the offset of the next byte to read. */
 interface Cursor {
   readonly view: DataView;
   at: number;
 }
 
-/** Columns that are filled. */
+/** Event columns to be filled. */
 interface Columns extends EventBlock {
   readonly count: number;
 }
@@ -90,9 +90,10 @@ function fillRun(
 }
 
 /**
- * Reads times: the first, then steps of up to 14 µs in the high half of a
- * byte and the events that share the time in its low half. A high half of 15
- * brings four more bits of a longer step, a low half of 15 a run of 16 bits.
+ * Reads times: the start time, then bytes with a time step of up to 14 µs in
+ * the high nibble and the number of events at that time in the low nibble. A
+ * high nibble of 15 extends the step by four bits; a low nibble of 15 means
+ * that a 16-bit count follows.
  */
 function readTimes(cursor: Cursor, { t, count }: Columns): void {
   const { view } = cursor;
@@ -116,7 +117,10 @@ function readTimes(cursor: Cursor, { t, count }: Columns): void {
   }
 }
 
-/** Reads rows in bits 5–15, with runs of up to 30 in bits 0–4. */
+/**
+ * Reads rows: y in bits 5–15 and a run length of up to 30 in bits 0–4; 31 means
+ * that a 16-bit run length follows.
+ */
 function readRows(cursor: Cursor, { y, count }: Columns): void {
   for (let i = 0; i < count;) {
     const word = cursor.view.getUint16(cursor.at, true);
@@ -131,9 +135,9 @@ function readRows(cursor: Cursor, { y, count }: Columns): void {
 }
 
 /**
- * Reads columns in bits 5–15, with a mask of the five next in bits 4–0. The last
- * mask may go beyond the events: Prophesee's encoder compares its last column to
- * what its memory held before.
+ * Reads columns: x in bits 5–15, with a mask of the next five columns in bits
+ * 4–0. The last mask may extend beyond the events, because Prophesee's encoder
+ * compares the last column with uninitialised memory.
  */
 function readMaskedColumns(cursor: Cursor, { x, count }: Columns): void {
   for (let i = 0; i < count;) {
@@ -147,7 +151,10 @@ function readMaskedColumns(cursor: Cursor, { x, count }: Columns): void {
   }
 }
 
-/** Reads polarities in bit 7, with runs of up to 126 in bits 0–6. */
+/**
+ * Reads polarities: p in bit 7 and a run length of up to 126 in bits 0–6; 127
+ * means that a 16-bit run length follows.
+ */
 function readPolarities(cursor: Cursor, { p, count }: Columns): void {
   for (let i = 0; i < count;) {
     const byte = cursor.view.getUint8(cursor.at++);
@@ -160,7 +167,7 @@ function readPolarities(cursor: Cursor, { p, count }: Columns): void {
   }
 }
 
-/** Reads x and p of four events in three words of 16 bits. */
+/** Reads x and p, packed as four events in three 16-bit words. */
 function readPackedColumns(cursor: Cursor, { x, p, count }: Columns): void {
   const { view } = cursor;
   for (let i = 0; i < count; i += 4, cursor.at += 6) {
@@ -180,7 +187,7 @@ function readPackedColumns(cursor: Cursor, { x, p, count }: Columns): void {
   }
 }
 
-/** Reads y, x and p of four events in three words of 32 bits. */
+/** Reads y, x and p, packed as four events in three 32-bit words. */
 function readPackedAll(cursor: Cursor, { x, y, p, count }: Columns): void {
   const { view } = cursor;
   for (let i = 0; i < count; i += 4, cursor.at += 12) {

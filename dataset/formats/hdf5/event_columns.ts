@@ -1,7 +1,7 @@
 /**
- * Events in four HDF5 data sets `events/x`, `events/y`, `events/p` and
- * `events/t`, as DSEC and others have them, or `events/xs`, `events/ys`,
- * `events/ps` and `events/ts`, as files of rpg_e2vid and event_utils.
+ * Reader of events in four HDF5 data sets: `events/x`, `events/y`, `events/p`
+ * and `events/t` as in DSEC, or `events/xs`, `events/ys`, `events/ps` and
+ * `events/ts` as in files of rpg_e2vid and event_utils.
  *
  * @module
  */
@@ -11,28 +11,28 @@ import type { FaultCounts } from "../reading/fault_counts.ts";
 import { numberReader, type ReadNumber } from "./columns.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
 
-/** Where one field of the events is. */
+/** Data set of one event field, with a reader of its values. */
 interface Field {
   readonly column: Column;
   readonly read: ReadNumber;
 }
 
-/** The fields of the events, and how many there are. */
+/** Data sets of all event fields. */
 export interface EventColumns {
   /** Column, row, time and polarity of each event. */
   readonly fields: readonly Field[];
-  /** Factor that makes µs of a time. */
+  /** Unit of times in µs. */
   readonly timeUnit: number;
   /** Number of events. */
   readonly length: number;
 }
 
 /**
- * Finds events in four data sets.
+ * Finds the four data sets.
  *
  * @param file The file.
- * @returns Where they are; `undefined` if a data set is missing, is of another
- *   type or of another length than the others.
+ * @returns The data sets; `undefined` if one is missing, is not numeric, or
+ *   differs in length.
  * @throws {RecordingError} If a description is damaged.
  */
 export function findEventColumns(file: Hdf5File): EventColumns | undefined {
@@ -46,17 +46,17 @@ export function findEventColumns(file: Hdf5File): EventColumns | undefined {
   }
   const [{ column: { length } }, , { column: time }] = fields;
   if (fields.some(({ column }) => column.length !== length)) return undefined;
-  // Whole numbers are µs, others are seconds.
+  // Integers are in µs, floating-point times in seconds.
   const timeUnit = time.type.kind === "float" ? 1e6 : 1;
   return { fields, timeUnit, length };
 }
 
 /**
- * Reads events of four data sets.
+ * Reads the events of the four data sets.
  *
  * @param file The file.
- * @param options Where the events are, and where they go.
- * @returns Nothing; stops whenever the builder may be full.
+ * @param options The data sets and the destination of events.
+ * @returns A generator that yields whenever the builder may be full.
  * @throws {RecordingError} If they cannot be read.
  */
 export function* readEventColumns(

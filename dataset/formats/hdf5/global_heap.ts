@@ -1,7 +1,7 @@
 /**
- * Collections of HDF5's global heap, which hold the elements of lists.
+ * Check of HDF5's global heap collections, which store variable-length values.
  *
- * The HDF5 library never ends where an object of a collection has no length.
+ * The HDF5 library hangs if an object of a collection has length 0.
  *
  * Source: HDF5 File Format Specification 3.0, section III.E.
  *
@@ -10,19 +10,20 @@
 
 import type { SyncFile } from "../../files/sync_file.ts";
 
-/** "GCOL", the first bytes of a collection. */
+/** Signature "GCOL" of a collection. */
 const MARK = 0x47434f4c;
 
-/** Bytes before the first object, and before the content of each. */
+/** Size of the collection's header, and of each object's header, in bytes. */
 const HEAD_BYTES = 16;
 
 /**
- * Tells whether what was read is a collection that the library can walk
- * through, or is none.
+ * Tells whether bytes are safe for the library: a collection that it can
+ * traverse, or no collection at all.
  *
  * @param file The file.
- * @param options Bytes that were read, and where they are in the file.
- * @returns Whether no object of a collection lacks a length.
+ * @param options Bytes that were read, and their offset in the file.
+ * @returns `false` if the free space of a collection has no valid length, or
+ *   the collection extends beyond the file.
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ export function isSoundHeap(
   for (let at = HEAD_BYTES; at + HEAD_BYTES <= size;) {
     file.read(head, offset + at);
     const length = Number(view.getBigUint64(8, true));
-    // Object 0 is what is free, its length that of all of it.
+    // Object 0 is the free space; its length includes its header.
     if (view.getUint16(0, true) === 0) return length >= HEAD_BYTES;
     at += HEAD_BYTES + 8 * Math.ceil(length / 8);
   }

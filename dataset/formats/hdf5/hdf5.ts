@@ -1,6 +1,6 @@
 /**
- * Recordings in HDF5: spikes of SHD and SSC, events of Metavision, and events
- * in four data sets as DSEC has them.
+ * Reader of HDF5 recordings: spikes of SHD and SSC, events of Metavision, and
+ * events in four data sets as in DSEC.
  *
  * @module
  */
@@ -20,47 +20,47 @@ import { findEventColumns, readEventColumns } from "./event_columns.ts";
 import { Hdf5File } from "./hdf5_file.ts";
 import { CHANNELS, findSpikes, readSpikes, type Spikes } from "./spikes.ts";
 
-/** First bytes of a file, or of what is after a block of another's. */
+/** Signature of HDF5, which a user block may precede. */
 const MARK = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Where in the first bytes of a file the mark may be. */
+/** Possible byte offsets of the signature. */
 const MARK_PLACES = [0, 512, 1024, 2048];
 
-/** A sample of a file that holds many. */
+/** One of several samples in a file. */
 export interface Hdf5Sample {
-  /** Its class; `undefined` if the file does not tell. */
+  /** Class; `undefined` if the file does not give it. */
   readonly label: number | undefined;
-  /** Who spoke; `undefined` if the file does not tell. */
+  /** Number of the speaker; `undefined` if the file does not give it. */
   readonly speaker: number | undefined;
   /**
-   * Reads its spikes.
+   * Reads the spikes of the sample.
    *
-   * @returns Blocks; none is empty.
+   * @returns Non-empty blocks.
    * @throws {RecordingError} If they are damaged.
    */
   blocks(): AsyncGenerator<EventBlock, void, void>;
 }
 
-/** A recording in HDF5 that is open for reading. */
+/** An open HDF5 recording. */
 export interface Hdf5Recording extends OpenRecording {
   /**
-   * Samples of SHD or SSC; none in a file that is one recording. `blocks()`
-   * reads one after another, and the times of each start anew.
+   * Samples of SHD or SSC; empty if the file is a single recording. `blocks()`
+   * reads all samples in sequence; the times of each start at its own zero.
    */
   readonly samples: readonly Hdf5Sample[];
-  /** Names of the classes; empty if the file does not tell. */
+  /** Names of the classes; empty if the file does not give them. */
   readonly keys: readonly string[];
 }
 
-/** HDF5 with events in it. */
+/** The HDF5 format, whose files may contain several samples. */
 export interface Hdf5Format extends RecordingFormat {
   /**
-   * Opens a file and looks for events.
+   * Opens a file and finds its events.
    *
-   * @param file The file; what a browser hands over is read into memory.
+   * @param file The file; a browser's `Blob` is read into memory.
    * @returns The recording.
-   * @throws {RecordingError} If it is no sound HDF5 file, or has no events in
-   *   a layout that is known.
+   * @throws {RecordingError} If it is not a valid HDF5 file, or has no events
+   *   in a known layout.
    */
   open(file: FileSource): Promise<Hdf5Recording>;
 }
@@ -80,8 +80,9 @@ interface Layout {
 }
 
 /**
- * HDF5: `spikes/{times,units}` of SHD and SSC, `CD/events` of Metavision, or
- * `events/{x,y,p,t}` with t in µs, or in seconds if it is no integer.
+ * HDF5 with `spikes/{times,units}` as in SHD and SSC, `CD/events` of
+ * Metavision, or `events/{x,y,p,t}` with t in µs (integer) or seconds (floating
+ * point).
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * HDF5 files: their groups, data sets and attributes.
+ * Access to the groups, data sets and attributes of HDF5 files.
  *
  * @module
  */
@@ -23,30 +23,32 @@ import {
   withMemory,
 } from "./hdf5_library.ts";
 
-/** Most bytes that one byte of a compressed data set stands for. */
+/** Maximum compression ratio of a data set. */
 const MAX_RATIO = 1100;
 
-/** Bytes that are read at once, at most; of a whole data set. */
+/**
+ * Maximum number of bytes per read, and of a data set that is read as a whole.
+ */
 const MAX_BYTES = 1 << 26;
 const MAX_WHOLE_BYTES = 1 << 29;
 
-/** A data set of one dimension. */
+/** A one-dimensional data set. */
 export interface Column {
   /** Path in the file. */
   readonly path: string;
   /** Number of values. */
   readonly length: number;
-  /** How each is stored. */
+  /** Type of the values. */
   readonly type: ValueType;
-  /** Numbers of the filters that chunks went through. */
+  /** Numbers of the filters of its chunks. */
   readonly filters: readonly number[];
 }
 
-/** A data set of any number of dimensions, all of it. */
+/** Contents of a data set with any number of dimensions. */
 export interface Hdf5Array {
-  /** Lengths of its dimensions, slowest first; none of a single value. */
+  /** Lengths of its dimensions, slowest first; empty for a scalar. */
   readonly shape: readonly number[];
-  /** Its values: numbers as 64-bit floats, or texts. */
+  /** Values: numbers in float64, or strings. */
   readonly values: Float64Array | readonly string[];
 }
 
@@ -62,7 +64,7 @@ export interface Hdf5Array {
  * ```
  */
 export class Hdf5File implements Disposable {
-  /** The file itself. */
+  /** The underlying file. */
   readonly file: SyncFile;
   readonly #open: LibraryFile;
   readonly #id: bigint;
@@ -82,14 +84,14 @@ export class Hdf5File implements Disposable {
    *
    * @param source The file.
    * @returns The file.
-   * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
+   * @throws {RecordingError} If it cannot be opened or is not an HDF5 file.
    */
   static async open(source: FileSource): Promise<Hdf5File> {
     return new Hdf5File(await openInLibrary(source));
   }
 
   /**
-   * Finds a data set of one dimension.
+   * Finds a one-dimensional data set.
    *
    * @param path Its path in the file.
    * @returns The data set; `undefined` if there is none.
@@ -116,10 +118,10 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Reads an attribute of the file that is a text.
+   * Reads a string attribute of the file.
    *
    * @param name Its name.
-   * @returns The text; empty if there is none.
+   * @returns The string; empty if there is none.
    * @throws {RecordingError} If it is damaged.
    */
   attribute(name: string): string {
@@ -132,10 +134,10 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Reads a data set of texts.
+   * Reads a data set of strings.
    *
    * @param path Its path in the file.
-   * @returns The texts; empty if there is no such data set.
+   * @returns The strings; empty if there is no such data set.
    * @throws {RecordingError} If it is damaged.
    */
   texts(path: string): string[] {
@@ -147,10 +149,10 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Lists what a group holds.
+   * Lists the entries of a group.
    *
    * @param path Path of the group in the file; empty for the root.
-   * @returns Name of each entry, and whether it is a group or a data set.
+   * @returns Name and kind of each entry.
    * @throws {RecordingError} If the group is damaged or missing.
    */
   entries(path: string): { name: string; kind: "group" | "data" | "other" }[] {
@@ -175,8 +177,8 @@ export class Hdf5File implements Disposable {
    *
    * @param path Its path in the file.
    * @returns Its shape and values; `undefined` if these are neither numbers nor
-   * texts.
-   * @throws {RecordingError} If it is damaged, or has more than 512 MiB.
+   *   strings.
+   * @throws {RecordingError} If it is damaged or larger than 512 MiB.
    */
   array(path: string): Hdf5Array | undefined {
     return this.#guarded(path, () => {
@@ -201,13 +203,14 @@ export class Hdf5File implements Disposable {
         if (status < 0) throw new RangeError("the library cannot read it");
         const { buffer } = this.#module.HEAPU8;
         const view = new DataView(buffer as ArrayBuffer, at, bytes);
-        // Memory may have moved to grow.
+        // WebAssembly memory may have been reallocated by growing.
         const read = readNumber ?? textReader(this.#module.HEAPU8, metadata);
         const values = Array.from(
           { length },
           (_, i) => read(view, i * type.size),
         );
-        // Where it cannot be read, these are no texts that could be freed.
+        // Freed only after a successful read, as there are no strings
+        // otherwise.
         if (metadata.vlen) {
           this.#module.reclaim_vlen_memory(this.#id, path, "", place);
         }
@@ -219,12 +222,12 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Reads values, numbers with their lowest byte first.
+   * Reads values as little-endian bytes.
    *
-   * @param column The data set; not one of lists.
+   * @param column The data set, with values of fixed size.
    * @param first Index of the first value.
-   * @param count How many.
-   * @returns Their bytes.
+   * @param count Number of values.
+   * @returns The bytes of the values.
    * @throws {RecordingError} If they cannot be read.
    */
   readBytes(
@@ -239,7 +242,7 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Reads one list.
+   * Reads one variable-length list.
    *
    * @param column The data set of lists.
    * @param index Index of the list.
@@ -266,10 +269,10 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Finds the header of a data set in the file.
+   * Finds the object header of a data set.
    *
    * @param column The data set.
-   * @returns The byte where it starts.
+   * @returns Its byte offset in the file.
    * @throws {RecordingError} If it cannot be found.
    */
   headerOf(column: Column): number {
@@ -283,7 +286,7 @@ export class Hdf5File implements Disposable {
     });
   }
 
-  /** Reads into memory of the library, and frees it. */
+  /** Reads values into temporary memory of the library. */
   #read<T>(
     column: Column,
     { first, count }: { readonly first: number; readonly count: number },
@@ -307,7 +310,10 @@ export class Hdf5File implements Disposable {
     });
   }
 
-  /** Whether all parts of a path are there: to ask for others is an error. */
+  /**
+   * Tells whether all parts of a path exist, because looking up others is an
+   * error.
+   */
   #has(path: string): boolean {
     const parts = path.split("/");
     return parts.every((part, i) => {
@@ -316,7 +322,7 @@ export class Hdf5File implements Disposable {
     });
   }
 
-  /** Words what the library throws. */
+  /** Converts errors of the library to recording errors. */
   #guarded<T>(what: string, use: () => T): T {
     return guarded(this.file, what, use);
   }

@@ -1,9 +1,9 @@
 /**
- * The HDF5 library in WebAssembly: loads it, opens and closes files in it, and
- * words what it throws.
+ * The HDF5 library in WebAssembly: loading, opening and closing of files, and
+ * conversion of errors.
  *
- * The library finds a recording in its own file system, where reading is
- * passed on to the file itself, so that memory does not grow with it.
+ * The library accesses a recording through its own virtual file system, which
+ * forwards reads to the file, so that memory does not grow with the file.
  *
  * @module
  */
@@ -14,41 +14,44 @@ import { type FileSource, nameOf } from "../../files/file_source.ts";
 import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
 import { forgetFile, mountFile } from "./mounted_file.ts";
 
-/** The library in WebAssembly. */
+/** The library's WebAssembly module. */
 export type H5Module = Awaited<typeof h5wasm.ready>;
 
-/** A file that is open in the library. */
+/** A file opened by the library. */
 export interface LibraryFile {
-  /** The file itself. */
+  /** The underlying file. */
   readonly file: SyncFile;
-  /** Its name in the library. */
+  /** Its name in the virtual file system. */
   readonly name: string;
-  /** Its number there. */
+  /** Its HDF5 identifier. */
   readonly id: bigint;
   readonly library: typeof h5wasm;
   readonly module: H5Module;
 }
 
-/** The library, once it is asked for: it has 4 MB, and few files need it. */
+/** The library, loaded on demand: it has 4 MB, and few files need it. */
 let loaded: Promise<[typeof h5wasm, H5Module]> | undefined;
 
 async function loadLibrary(): Promise<[typeof h5wasm, H5Module]> {
   const library = await import("npm:h5wasm@0.10.3");
   const module = await library.ready;
-  // Otherwise the library prints its errors, and goes on.
+  // By default the library prints errors and continues.
   module.activate_throwing_error_handler();
   return [library, module];
 }
 
-/** Whether a damaged file made the library abort, which no file is read after. */
+/**
+ * Whether the library aborted at a damaged file; it cannot read any file
+ * afterwards.
+ */
 let hasAborted = false;
 
-/** Notes whether the library aborted. */
+/** Records an abort of the library. */
 function noteAbort(cause: unknown): void {
   if (cause instanceof WebAssembly.RuntimeError) hasAborted = true;
 }
 
-/** Counts opened files: each has a name of its own in the library. */
+/** Number of opened files, for unique names in the virtual file system. */
 let opened = 0;
 
 /**
@@ -56,7 +59,7 @@ let opened = 0;
  *
  * @param source The file.
  * @returns The open file.
- * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
+ * @throws {RecordingError} If it cannot be opened or is not an HDF5 file.
  */
 export async function openInLibrary(
   source: FileSource,
@@ -100,17 +103,18 @@ export function closeInLibrary({ file, name, id, module }: LibraryFile): void {
   try {
     module.close_file(id);
   } catch {
-    // Parts of a damaged file may stay open; reading it has failed by then.
+    // Parts of a damaged file may stay open; its error has been reported
+    // already.
   }
   forgetFile(module, name);
   file[Symbol.dispose]();
 }
 
 /**
- * Calls the library, and turns what it throws into an error of the recording.
+ * Calls the library and converts its errors to recording errors.
  *
  * @param file The file.
- * @param what Name of the group or data set that is read, for the message.
+ * @param what Name of the group or data set for the message.
  * @param use Calls the library.
  * @returns The result of `use`.
  * @throws {RecordingError} If `use` throws.
@@ -130,11 +134,11 @@ export function guarded<T>(file: SyncFile, what: string, use: () => T): T {
 }
 
 /**
- * Lends memory of the library.
+ * Allocates temporary memory of the library.
  *
  * @param module The library.
  * @param bytes Size of the memory in bytes.
- * @param use Is called with the address of the memory, freed after the call.
+ * @param use Called with the address of the memory, which is freed afterwards.
  * @returns The result of `use`.
  */
 export function withMemory<T>(
@@ -150,7 +154,7 @@ export function withMemory<T>(
   }
 }
 
-/** Takes the reason from the first, outermost entry of HDF5's error stack. */
+/** Extracts the reason from the outermost entry of HDF5's error stack. */
 function reasonOf(problem: string): string {
   const [, reason] = /#000: .*\(\): (.*)/.exec(problem) ?? [];
   return reason ?? problem.split("\n")[0];

@@ -1,5 +1,5 @@
 /**
- * Files in the file system of the HDF5 library, which reads them through it.
+ * Mounting of files in the virtual file system of the HDF5 library.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import type { SyncFile } from "../../files/sync_file.ts";
 import { isSoundHeap } from "./global_heap.ts";
 
-/** Error of the library's file system for a failed read. */
+/** Emscripten's error number for a failed read (EIO). */
 const INPUT_ERROR = 29;
 
-/** The part of the library that has its file system. */
+/** The library's module with its virtual file system. */
 export interface LibraryFiles {
-  /** The file system. */
+  /** Emscripten's file system. */
   readonly FS: {
     writeFile(name: string, content: Uint8Array): void;
     lookupPath(name: string, options: object): { node: unknown };
@@ -20,22 +20,22 @@ export interface LibraryFiles {
   };
 }
 
-/** Parts of the library's file system that are put in place of its own. */
+/** Properties of a file system node that are replaced. */
 interface FileNode {
   stream_ops: Record<string, unknown>;
   usedBytes: number;
 }
 
-/** Errors of the library's file system, by the number that C gives them. */
+/** Emscripten's error class, which takes a C error number. */
 interface ErrorClasses {
   readonly ErrnoError: new (code: number) => Error;
 }
 
 /**
- * Puts a file into the library's file system.
+ * Mounts a file in the virtual file system.
  *
  * @param module The library.
- * @param options The file, and its name there.
+ * @param options The file and its name in the virtual file system.
  */
 export function mountFile(
   module: LibraryFiles,
@@ -67,10 +67,10 @@ export function mountFile(
 }
 
 /**
- * Takes a file out of the library's file system.
+ * Unmounts a file from the virtual file system.
  *
  * @param module The library.
- * @param name The file's name there.
+ * @param name Its name in the virtual file system.
  */
 export function forgetFile(module: LibraryFiles, name: string): void {
   module.FS.unlink(name);

@@ -1,6 +1,6 @@
 /**
- * Spikes of the Heidelberg digits and speech commands, SHD and SSC: two lists
- * a sample, `spikes/times` in seconds and `spikes/units`.
+ * Reader of the Heidelberg spiking data sets SHD and SSC, with two lists per
+ * sample: `spikes/times` in seconds and `spikes/units`.
  *
  * Source: B. Cramer et al., The Heidelberg Spiking Data Sets for the
  * Systematic Evaluation of Spiking Neural Networks, 2022.
@@ -14,34 +14,34 @@ import type { FaultCounts } from "../reading/fault_counts.ts";
 import { numberReader, type ReadNumber } from "./columns.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
 
-/** The 700 channels of the cochlea, side by side. */
+/** The 700 channels of the cochlea model as one row of pixels. */
 export const CHANNELS: Sensor = { width: 700, height: 1 };
 
-/** Spikes of all samples. */
+/** Data sets with the spikes of all samples. */
 export interface Spikes {
-  /** Times of each sample. */
+  /** Spike times of each sample. */
   readonly times: Column;
-  /** Channels of each sample. */
+  /** Spike channels of each sample. */
   readonly units: Column;
   /** Reads a time in seconds. */
   readonly readTime: ReadNumber;
   /** Reads a channel. */
   readonly readUnit: ReadNumber;
-  /** Class of each sample; empty if the file does not tell. */
+  /** Class of each sample; empty if the file does not give them. */
   readonly labels: readonly number[];
-  /** Who spoke each sample; empty if the file does not tell. */
+  /** Speaker of each sample; empty if the file does not give them. */
   readonly speakers: readonly number[];
-  /** Names of the classes; empty if the file does not tell. */
+  /** Names of the classes; empty if the file does not give them. */
   readonly keys: readonly string[];
   /** Number of samples. */
   readonly length: number;
 }
 
 /**
- * Finds spikes.
+ * Finds the data sets with spikes.
  *
  * @param file The file.
- * @returns Where they are; `undefined` if there are none.
+ * @returns The data sets; `undefined` if there are none.
  * @throws {RecordingError} If a description is damaged.
  */
 export function findSpikes(file: Hdf5File): Spikes | undefined {
@@ -67,7 +67,7 @@ export function findSpikes(file: Hdf5File): Spikes | undefined {
   };
 }
 
-/** Reads a number a sample; none if the file does not have as many. */
+/** Reads one number per sample; empty if the data set has another length. */
 function readNumbers(file: Hdf5File, path: string, length: number): number[] {
   const column = file.column(path);
   const read = column && numberReader(column.type);
@@ -83,8 +83,8 @@ function readNumbers(file: Hdf5File, path: string, length: number): number[] {
  * Reads the spikes of one sample: x is the channel, y 0 and p 1.
  *
  * @param file The file.
- * @param options Which sample, and where its spikes go.
- * @returns Nothing; stops whenever the builder may be full.
+ * @param options Index of the sample and destination of its spikes.
+ * @returns A generator that yields whenever the builder may be full.
  * @throws {RecordingError} If they cannot be read.
  */
 export function* readSpikes(

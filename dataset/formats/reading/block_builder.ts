@@ -1,5 +1,5 @@
 /**
- * Blocks of events, filled by decoders and handed on once they are full.
+ * Builder of event blocks, filled by decoders.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { BLOCK_EVENTS, firstEvents } from "./event_block.ts";
 import type { EventBlock } from "./format.ts";
 
-/** Most events that one word of a recording stands for. */
+/** Maximum number of events in one word of a recording. */
 const WORD_EVENTS = 32;
 
 /**
- * Columns that a decoder writes events into, at `count`.
+ * Columns into which a decoder writes events, from index `count` on.
  *
  * @example
  * ```ts
@@ -24,29 +24,29 @@ const WORD_EVENTS = 32;
  * ```
  */
 export class BlockBuilder {
-  /** Columns of the pixels, [BLOCK_EVENTS]. */
+  /** Pixel columns, [BLOCK_EVENTS]. */
   x: Uint16Array = new Uint16Array(BLOCK_EVENTS);
-  /** Rows of the pixels, [BLOCK_EVENTS]. */
+  /** Pixel rows, [BLOCK_EVENTS]. */
   y: Uint16Array = new Uint16Array(BLOCK_EVENTS);
   /** Times in µs, [BLOCK_EVENTS]. */
   t: Float64Array = new Float64Array(BLOCK_EVENTS);
   /** Polarities, [BLOCK_EVENTS]. */
   p: Uint8Array = new Uint8Array(BLOCK_EVENTS);
-  /** Events written so far. */
+  /** Number of events written. */
   count = 0;
 
-  /** Events that can still be written. */
+  /** Number of events that can still be written. */
   get room(): number {
     return BLOCK_EVENTS - this.count;
   }
 
-  /** Whether the events of one more word may have no room. */
+  /** Whether the events of another word might not fit. */
   get full(): boolean {
     return this.room < WORD_EVENTS;
   }
 
   /**
-   * Hands over the events written so far; the next go into new columns.
+   * Returns the written events and allocates new columns.
    *
    * @returns The events.
    */
@@ -62,10 +62,11 @@ export class BlockBuilder {
 }
 
 /**
- * Runs a decoder and hands on its events in full blocks. Where it throws, the
- * events before the damage are handed on first.
+ * Runs a decoder and yields its events in full blocks. If it throws, the events
+ * before the damage are yielded first.
  *
- * @param decode Writes events, and yields whenever the builder may be full.
+ * @param decode Decoder, which writes events and yields whenever the builder
+ *   may be full.
  * @returns The blocks; none is empty.
  * @throws {Error} Every error of the decoder.
  *
