@@ -1,6 +1,6 @@
 /**
- * N-MNIST: handwritten digits recorded by a moving event camera, 34×34 pixels,
- * one file a digit.
+ * Reader of N-MNIST: handwritten digits recorded by a moving event camera,
+ * 34×34 pixels, one file per digit.
  *
  * @module
  */
@@ -14,24 +14,24 @@ import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { sha256 } from "../files/sha256.ts";
 
-/** The 34×34 pixels of the sensor that N-MNIST keeps. */
+/** Sensor region of N-MNIST, 34×34 pixels. */
 export const NMNIST_SENSOR: Sensor = { width: 34, height: 34 };
 
 const EVENT_BYTES = 5;
 
-/** Endings of a recording's file name; the first that exists is read. */
+/** File name suffixes of recordings; the first existing file is read. */
 const EXTENSIONS = [".bs2", ".bin"];
 
 /** An entry of a list of recordings. */
 export interface NmnistEntry {
-  /** Name of the recording's file without its ending. */
+  /** File name of the recording without suffix. */
   readonly id: string;
   /** The digit, 0 to 9. */
   readonly label: number;
 }
 
 /**
- * Reads a recording of N-MNIST, in either of its two file name endings.
+ * Reads a recording of N-MNIST, a `.bs2` or `.bin` file.
  *
  * An event has 40 bits: column, row, then one bit of polarity (1 is ON) and 23
  * bits of time in µs, big-endian.
@@ -97,11 +97,11 @@ async function readWhole(file: FileSource): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Reads a list of N-MNIST recordings: an id and a class a line, separated by
+ * Reads a list of N-MNIST recordings: an id and a class per line, separated by
  * white space; lines that start with `#` are comments.
  *
  * @param path Path of the list.
- * @returns Its entries, in the order listed.
+ * @returns Its entries, in list order.
  * @throws {DatasetError} If the list cannot be read or is empty, or a line is
  *   not an id and a digit.
  *
@@ -144,12 +144,12 @@ export async function readNmnistList(path: string): Promise<NmnistEntry[]> {
 }
 
 /**
- * Opens the recordings of N-MNIST that a list names.
+ * Opens the listed recordings of N-MNIST.
  *
  * @param listPath Path of a list that `readNmnistList()` can read.
- * @param directory Folder of the recordings, `ID.bs2` or `ID.bin`; the first
+ * @param directory Folder of the recordings, `ID.bs2` or `ID.bin`; the former
  *   is read if both exist. By default, the folder of the list.
- * @returns The recordings, in the order listed; each is read on request.
+ * @returns The recordings, in list order; each is read on demand.
  * @throws {DatasetError} If the list or the folder cannot be read, or a
  *   recording is missing.
  *
@@ -202,7 +202,7 @@ export async function openNmnist(
   };
 }
 
-/** Lists the names in a folder. */
+/** Reads the file names in a folder. */
 async function readNames(directory: string): Promise<Set<string>> {
   try {
     return new Set((await Array.fromAsync(Deno.readDir(directory)))

@@ -1,6 +1,6 @@
 /**
- * Events in NumPy files: one-dimensional structured arrays with the fields x,
- * y, t (µs) and p.
+ * Reader of events in NumPy files: one-dimensional structured arrays with the
+ * fields x, y, t (µs) and p.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 import { parseNpyHeader } from "./tables/npy_header.ts";
 
-/** Size in bytes of the field types that can be read, by NumPy's names. */
+/** Sizes of readable field types in bytes, by NumPy's names. */
 const SIZES: Readonly<Record<string, number>> = {
   "|b1": 1,
   "|i1": 1,
@@ -33,9 +33,9 @@ interface Field {
 }
 
 interface Header {
-  /** Where the first event starts. */
+  /** Byte offset of the first event. */
   readonly start: number;
-  /** Bytes of an event. */
+  /** Size of an event in bytes. */
   readonly stride: number;
   readonly fields: Readonly<Record<typeof FIELDS[number], Field>>;
   readonly count: number;
@@ -45,11 +45,11 @@ interface Header {
  * Reads the events of a NumPy file.
  *
  * @param file The file, NAME.npy: its path, or a browser's `Blob`.
- * @param sensor The sensor, whose size x and y must not exceed.
+ * @param sensor The sensor, which bounds x and y.
  * @returns The events.
- * @throws {DatasetError} If the file cannot be read, is no such array, is cut
- *   off, or has an event that is not on the sensor or whose time has more than
- *   32 bits.
+ * @throws {DatasetError} If the file cannot be read, is not such an array, is
+ *   cut off, or has an event that is not on the sensor or whose time exceeds 32
+ *   bits.
  *
  * @example
  * ```ts
@@ -139,13 +139,13 @@ function parseHeader(path: string, bytes: Uint8Array): Header {
   return { start, stride, fields: { x, y, t, p }, count: shape[0] };
 }
 
-/** Whether an entry is a scalar field; array fields have a shape too. */
+/** Tells whether an entry is a scalar field; array fields have a shape too. */
 function isField(entry: unknown): entry is readonly [string, string] {
   return Array.isArray(entry) && entry.length === 2 &&
     entry.every((text) => typeof text === "string");
 }
 
-/** Size of a field in bytes; `NaN` if its type is unknown. */
+/** Finds the size of a field in bytes; `NaN` if its type is unknown. */
 function sizeOf(type = ""): number {
   return Object.hasOwn(SIZES, type)
     ? SIZES[type]

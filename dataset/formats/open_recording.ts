@@ -1,5 +1,5 @@
 /**
- * Recordings of any format that can be read.
+ * Opening of recordings in any readable format.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { NPY_TABLE, NPZ_TABLE } from "./tables/numpy.ts";
 import { SPIKE_FILES } from "./tables/spike_files.ts";
 import { TEXT_TABLE } from "./tables/text.ts";
 
-/** Formats that are told by their content, the first that matches. */
+/** Formats recognised by content; the first match counts. */
 const MARKED: readonly RecordingFormat[] = [
   davis,
   AEDAT,
@@ -42,7 +42,7 @@ const MARKED: readonly RecordingFormat[] = [
   mcap,
 ];
 
-/** Formats without marks of their own, by the ending of a file's name. */
+/** Formats without a signature, by file name suffix. */
 const UNMARKED: Readonly<Record<string, RecordingFormat>> = {
   ".aedat": AEDAT,
   ".dat": AEDAT,
@@ -52,22 +52,23 @@ const UNMARKED: Readonly<Record<string, RecordingFormat>> = {
   ".txt": TEXT_TABLE,
 };
 
-/** Bytes that formats are told by. */
+/** Number of bytes by which formats are recognised. */
 const HEAD_BYTES = 4096;
 
 /**
- * Opens a recording in any format that can be read: AEDAT 1.0 and 2.0,
- * Prophesee RAW (EVT 2.0, 2.1, 3.0) and DAT, Event Stream, NumPy arrays and
- * archives, text, N-MNIST and SLAYER's spike files.
+ * Opens a recording in any readable format: AEDAT 1.0, 2.0, 3.1 and 4,
+ * Prophesee RAW (EVT 2.0, 2.1, 3.0) and DAT, Event Stream, HDF5 (Metavision,
+ * DSEC, SHD and SSC), ROS bags and MCAP, NumPy arrays and archives, text,
+ * N-MNIST and SLAYER's spike files.
  *
- * The format is told by the file's content; those that have no marks of their
- * own, by the ending of its name.
+ * The format is recognised by the file's content, or by its name's suffix if
+ * the format has no signature.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @param options Properties that the format does not store.
- * @returns The recording; events are read by its `blocks()`.
- * @throws {RecordingError} If the file cannot be read, is empty or of no format
- *   known, or its header is damaged.
+ * @returns The recording; `blocks()` reads its events.
+ * @throws {RecordingError} If the file cannot be read, is empty or of an
+ *   unknown format, or its header is damaged.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Recordings that are read as they come, from a pipe or a socket.
+ * Recordings read as a stream, from a pipe or a socket.
  *
  * @module
  */
@@ -16,10 +16,12 @@ import { FaultCounts } from "./reading/fault_counts.ts";
 import type { EventBlock, OpenRecording } from "./reading/format.ts";
 import { TEXT_TABLE } from "./tables/text.ts";
 
-/** Most bytes that are waited for to tell how a recording is decoded. */
+/** Maximum number of bytes awaited before the format must be recognised. */
 const HEAD_BYTES = 1 << 16;
 
-/** Lines after which columns without names are told by their values. */
+/**
+ * Number of lines from which nameless columns are recognised by their values.
+ */
 const GUESSED_LINES = 100;
 
 const LF = 0x0a;
@@ -28,14 +30,13 @@ const LF = 0x0a;
 const MARKS: readonly number[] = [0x23, 0x25];
 
 /**
- * Opens a recording that is still being sent: AEDAT 1.0 and 2.0 of the DVS128,
- * Prophesee RAW (EVT 2.0, 2.1, 3.0), or text with the names of its columns in the
- * first line. Its bytes are those of a file, the header first.
+ * Opens a recording while it is being received: AEDAT 1.0 and 2.0 of the
+ * DVS128, Prophesee RAW (EVT 2.0, 2.1, 3.0), or text. The bytes are those of a
+ * file, beginning with its header.
  *
  * @param name Name for messages.
- * @param stream The bytes, cut anywhere.
- * @param options Axes of AEDAT; x from the left and y from the top unless
- * `"reference"`.
+ * @param stream The bytes, in pieces of any size.
+ * @param options Axes of AEDAT; by default x from the left and y from the top.
  * @returns The recording, once its header has come; its blocks can be read once,
  * and hold what has come. A last event that is cut off is among the faults.
  * @throws {RecordingError} If it ends without an event, is of another format, or
@@ -79,7 +80,7 @@ export async function openStream(
   }
 }
 
-/** Decodes what has come, until the stream ends. */
+/** Decodes received bytes until the stream ends. */
 async function* decodeStream(
   name: string,
   { reader, head, decoding, faults }: {
@@ -116,7 +117,10 @@ async function* decodeStream(
   }
 }
 
-/** Finds out how a stream is decoded; `undefined` while too little has come. */
+/**
+ * Recognises the format of a stream; `undefined` until enough has been
+ * received.
+ */
 async function decodingOf(
   name: string,
   head: Uint8Array<ArrayBuffer>,
@@ -152,7 +156,7 @@ async function decodingOf(
   }
 }
 
-/** Whether the lines of a header have all come. */
+/** Tells whether all lines of a header have been received. */
 function hasHeader(head: Uint8Array): boolean {
   let start = 0;
   while (MARKS.includes(head[start])) {

@@ -1,8 +1,9 @@
 /**
- * Prophesee's DAT files: a header, then a time and an address an event.
+ * Reader of Prophesee's DAT files: a header, then a time and an address per
+ * event.
  *
- * After the header there are two bytes, the type of the events and their size.
- * An event is two little-endian words of 32 bits: the time in µs, then x in
+ * The header is followed by two bytes, the type and size of the events. An
+ * event consists of two little-endian 32-bit words: the time in µs, then x in
  * bits 0–13, y in bits 14–27 and p in bits 28–31.
  *
  * Source: Prophesee, "DAT File Format".
@@ -21,16 +22,16 @@ import {
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { parsePropheseeHeader, sensorOf } from "./raw_header.ts";
 
-/** Types of events of a pixel: any, and such of contrast. */
+/** Types of pixel events: generic (0) and contrast detection (12). */
 const EVENT_TYPES: readonly number[] = [0, 12];
 
-/** Bytes of an event. */
+/** Size of an event in bytes. */
 const EVENT_BYTES = 8;
 
-/** The version whose events have the layout above. */
+/** Version with the above layout of events. */
 const VERSION = "2";
 
-/** Sides of the largest sensor that the layout can address. */
+/** Maximum sensor side in pixels that addresses allow. */
 const MAX_PIXELS = 1 << 14;
 
 /** Prophesee's DAT files. */
@@ -97,7 +98,7 @@ function datDecoder(
       for (; at < end && events < t.length; at += EVENT_BYTES) {
         const low = view.getUint32(at, true);
         const word = view.getUint32(at + 4, true);
-        // The clock of 32 bits loops after 71 minutes.
+        // The 32-bit clock wraps after 71 minutes.
         time += last === undefined ? low : (low - last) | 0;
         last = low;
         const column = word & 0x3fff;

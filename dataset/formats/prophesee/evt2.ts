@@ -1,5 +1,5 @@
 /**
- * Prophesee's encoding EVT 2.0: a word of 32 bits an event.
+ * Decoder of Prophesee's encoding EVT 2.0: one 32-bit word per event.
  *
  * | bits 28–31 | word | bits 22–27 | bits 11–21 | bits 0–10 |
  * |---|---|---|---|---|
@@ -18,21 +18,21 @@ import type { Decoder, Piece } from "../reading/decoded_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { RESERVED, TimeBase, UNTIMED } from "./time_base.ts";
 
-/** How the words of a file are laid out. */
+/** Sensor size and byte order of a file's words. */
 export interface WordLayout {
-  /** Columns of the sensor. */
+  /** Number of sensor columns. */
   readonly width: number;
-  /** Rows of the sensor. */
+  /** Number of sensor rows. */
   readonly height: number;
-  /** Whether the lowest byte of a word comes first. */
+  /** Whether words are little-endian. */
   readonly littleEndian: boolean;
 }
 
-/** Types of words that hold no event of a pixel, and are left out. */
+/** Types of words without pixel events, which are skipped. */
 const OTHER_TYPES: readonly number[] = [10, 14, 15];
 
 /**
- * Decodes EVT 2.0.
+ * Decoder of EVT 2.0.
  *
  * @example
  * ```ts
@@ -57,10 +57,10 @@ export class Evt2Decoder implements Decoder {
   readonly #base: TimeBase;
 
   /**
-   * Starts before the first word.
+   * Makes a decoder in its initial state.
    *
-   * @param layout The sensor, and the order of bytes.
-   * @param faults Counts what is left out.
+   * @param layout Sensor size and byte order.
+   * @param faults Counts faults.
    */
   constructor(layout: WordLayout, faults: FaultCounts) {
     this.#layout = layout;
@@ -72,8 +72,8 @@ export class Evt2Decoder implements Decoder {
    * Decodes whole words.
    *
    * @param piece The words.
-   * @param block The events are written to its start.
-   * @returns How many bytes were decoded, and how many events they held.
+   * @param block Destination of events, written from index 0 on.
+   * @returns Numbers of decoded bytes and of events in them.
    */
   decode(
     { bytes, offset }: Piece,

@@ -1,9 +1,9 @@
 /**
- * Prophesee's encoding EVT 2.1: a word of 64 bits up to 32 events.
+ * Decoder of Prophesee's encoding EVT 2.1: one 64-bit word for up to 32 events.
  *
- * The upper half of a word is one of EVT 2.0. In an event its x is that of the
- * first of 32 pixels in a row, and each bit of the lower half stands for one of
- * them, the lowest for the first.
+ * The upper half of a word is an EVT 2.0 word. In an event its x is that of the
+ * first of 32 adjacent pixels in a row; the lower half is a mask of these
+ * pixels, with the lowest bit for the first.
  *
  * Source: Prophesee, "EVT 2.1 Format".
  *
@@ -16,14 +16,14 @@ import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { WordLayout } from "./evt2.ts";
 import { RESERVED, TimeBase, UNTIMED } from "./time_base.ts";
 
-/** Types of words that hold no event of a pixel, and are left out. */
+/** Types of words without pixel events, which are skipped. */
 const OTHER_TYPES: readonly number[] = [10, 14];
 
-/** Events of a word at most. */
+/** Maximum number of events per word. */
 const MAX_EVENTS = 32;
 
 /**
- * Decodes EVT 2.1.
+ * Decoder of EVT 2.1.
  *
  * @example
  * ```ts
@@ -48,11 +48,11 @@ export class Evt21Decoder implements Decoder {
   readonly #base: TimeBase;
 
   /**
-   * Starts before the first word.
+   * Makes a decoder in its initial state.
    *
-   * @param layout The sensor, the order of bytes, and whether the upper half of
-   *   a word comes first.
-   * @param faults Counts what is left out.
+   * @param layout Sensor size, byte order, and whether the upper half of a word
+   *   comes first.
+   * @param faults Counts faults.
    */
   constructor(
     layout: WordLayout & { readonly upperFirst: boolean },
@@ -67,8 +67,8 @@ export class Evt21Decoder implements Decoder {
    * Decodes whole words.
    *
    * @param piece The words.
-   * @param block The events are written to its start.
-   * @returns How many bytes were decoded, and how many events they held.
+   * @param block Destination of events, written from index 0 on.
+   * @returns Numbers of decoded bytes and of events in them.
    */
   decode(
     { bytes, offset }: Piece,

@@ -1,6 +1,6 @@
 /**
- * Prophesee's encoding EVT 3.0: words of 16 bits that tell what has changed
- * since those before them.
+ * Decoder of Prophesee's encoding EVT 3.0: 16-bit words that encode changes of
+ * time, row and column.
  *
  * | bits 12–15 | word | bits 0–11 |
  * |---|---|---|
@@ -23,14 +23,14 @@ import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { WordLayout } from "./evt2.ts";
 import { RESERVED, TimeBase, UNTIMED } from "./time_base.ts";
 
-/** Events of a word at most. */
+/** Maximum number of events per word. */
 const MAX_EVENTS = 12;
 
-/** Row before the first is known, outside any sensor. */
+/** Initial row, outside any sensor. */
 const NO_ROW = 0x800;
 
 /**
- * Decodes EVT 3.0.
+ * Decoder of EVT 3.0.
  *
  * @example
  * ```ts
@@ -61,10 +61,10 @@ export class Evt3Decoder implements Decoder {
   #polarity = 0;
 
   /**
-   * Starts before the first word.
+   * Makes a decoder in its initial state.
    *
-   * @param layout The sensor, and the order of bytes.
-   * @param faults Counts what is left out.
+   * @param layout Sensor size and byte order.
+   * @param faults Counts faults.
    */
   constructor(layout: WordLayout, faults: FaultCounts) {
     this.#layout = layout;
@@ -76,8 +76,8 @@ export class Evt3Decoder implements Decoder {
    * Decodes whole words.
    *
    * @param piece The words.
-   * @param block The events are written to its start.
-   * @returns How many bytes were decoded, and how many events they held.
+   * @param block Destination of events, written from index 0 on.
+   * @returns Numbers of decoded bytes and of events in them.
    */
   decode(
     { bytes, offset }: Piece,
@@ -138,7 +138,8 @@ export class Evt3Decoder implements Decoder {
           time = us + (word & 0xfff);
           break;
         case 8:
-          // The lower half follows; until it does, its old value is too large.
+          // The lower half follows in another word; its previous value would be
+          // too large.
           us = this.#base.set(word & 0xfff, offset + at);
           time = us;
           break;

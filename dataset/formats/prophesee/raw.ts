@@ -1,5 +1,5 @@
 /**
- * Prophesee's RAW files: a header, then words as the camera sent them.
+ * Reader of Prophesee's RAW files: a header, then words as sent by the camera.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import { Evt2Decoder, type WordLayout } from "./evt2.ts";
 import { Evt3Decoder } from "./evt3.ts";
 import { formatOptions, parsePropheseeHeader, sensorOf } from "./raw_header.ts";
 
-/** Sides of the largest sensor that the encodings can address. */
+/** Maximum sensor side in pixels that the encodings can address. */
 const MAX_PIXELS = 2048;
 
 /** An encoding of events. */
 interface Encoding {
   readonly name: string;
-  /** Bytes of a word. */
+  /** Size of a word in bytes. */
   readonly bytes: number;
   readonly decoder: (
     layout: WordLayout & { readonly upperFirst: boolean },
@@ -28,7 +28,7 @@ interface Encoding {
   ) => Decoder;
 }
 
-/** The encodings, by their names in the lines `evt` and `format`. */
+/** Encodings by their names in the header lines `evt` and `format`. */
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
   "EVT2": {
     name: "EVT 2.0",
@@ -47,7 +47,7 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
   },
 };
 
-/** Names the encoding that a header has, such as `EVT21`. */
+/** Finds the name of the encoding in a header, such as `EVT21`. */
 function encodingOf(values: ReadonlyMap<string, string>): string | undefined {
   const version = values.get("evt");
   return formatOptions(values).get("") ||

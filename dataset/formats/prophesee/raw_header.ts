@@ -1,5 +1,5 @@
 /**
- * The text at the start of Prophesee's files: lines `% KEY VALUE`.
+ * Text header of Prophesee's files, with lines `% KEY VALUE`.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import type { Sensor } from "../../events.ts";
 const LF = 0x0a;
 const PERCENT = 0x25;
 
-/** The header of a RAW or DAT file. */
+/** Header of a RAW or DAT file. */
 export interface PropheseeHeader {
-  /** Byte at which the data start. */
+  /** Byte offset of the data. */
   readonly start: number;
-  /** Values by their keys, in lower case; the last of a key counts. */
+  /** Values by lower-case key; the last value of a repeated key counts. */
   readonly values: ReadonlyMap<string, string>;
 }
 
 /**
- * Parses the header.
+ * Parses a header.
  *
- * It ends after the line `% end`, or before the first that is not text after a
- * percent sign: older files have no `% end`.
+ * It ends after the line `% end`, or before the first line that is not text
+ * after a percent sign, as older files have no `% end`.
  *
  * @param bytes The first bytes of the file.
- * @returns The keys and values, as far as the bytes go.
+ * @returns Keys and values within these bytes.
  *
  * @example
  * ```ts
@@ -58,7 +58,10 @@ export function parsePropheseeHeader(bytes: Uint8Array): PropheseeHeader {
   return { start, values };
 }
 
-/** Whether bytes are text: no control characters but tabs and CR. */
+/**
+ * Tells whether bytes are text, with tabs and CR as the only control
+ * characters.
+ */
 function isText(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0d);
 }
@@ -70,7 +73,7 @@ function isText(bytes: Uint8Array): boolean {
  * @param path The file, for messages.
  * @param values The header's values by their keys.
  * @returns The size; `undefined` if there is none.
- * @throws {RecordingError} If a side is not from 1 to 65535.
+ * @throws {RecordingError} If a side is not in the range 1 to 65535.
  *
  * @example
  * ```ts
@@ -102,10 +105,10 @@ export function sensorOf(
 }
 
 /**
- * Takes the line `% format EVT3;height=720;width=1280` apart.
+ * Parses the line `% format EVT3;height=720;width=1280`.
  *
  * @param values The header's values by their keys.
- * @returns The options by their names, and the encoding by `""`.
+ * @returns Options by name, with the encoding under the name `""`.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The upper bits of event times, which Prophesee's encodings send in words of
- * their own.
+ * Time base of Prophesee's encodings: the upper bits of event times, sent in
+ * separate words.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { FaultCounts } from "../reading/fault_counts.ts";
 
 /**
- * Adds up the time in µs as words of its upper bits come in, past their range.
+ * Unwraps the upper bits of the time and converts them to µs.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ import type { FaultCounts } from "../reading/fault_counts.ts";
  * ```
  */
 export class TimeBase {
-  /** Time in µs of the last word; `NaN` before the first. */
+  /** Time of the last word in µs; `NaN` before the first. */
   us: number = NaN;
   readonly #range: number;
   readonly #unitUs: number;
@@ -29,10 +29,11 @@ export class TimeBase {
   #loops = 0;
 
   /**
-   * Starts without a time.
+   * Makes a time base without a time.
    *
-   * @param word Bits of time in a word, and µs that their lowest stands for.
-   * @param faults Counts steps back in time.
+   * @param word Number of time bits per word, and the unit of the lowest bit in
+   *   µs.
+   * @param faults Counts backward steps.
    */
   constructor(
     word: { readonly bits: number; readonly unitUs: number },
@@ -44,11 +45,12 @@ export class TimeBase {
   }
 
   /**
-   * Takes the bits of another word. The clock has looped where they fall by
-   * half their range or more; where they fall by less, time runs backwards.
+   * Updates the time with the next word. A decrease by half the range or more
+   * means that the clock has wrapped; a smaller decrease means that time runs
+   * backwards.
    *
-   * @param high The bits.
-   * @param offset Byte of the word in the file.
+   * @param high Upper bits of the time.
+   * @param offset Byte offset of the word in the file.
    * @returns The time in µs.
    */
   set(high: number, offset: number): number {
@@ -60,8 +62,8 @@ export class TimeBase {
   }
 }
 
-/** Events whose time is not known: they stand before the first word of time. */
+/** Fault: events before the first time word, whose time is unknown. */
 export const UNTIMED = "events before the first time";
 
-/** Words that the encoding does not define. */
+/** Fault: words that the encoding does not define. */
 export const RESERVED = "words of a reserved type";

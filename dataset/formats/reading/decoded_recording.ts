@@ -1,5 +1,5 @@
 /**
- * Recordings that are decoded from front to back, record by record.
+ * Recordings that are decoded sequentially, record by record.
  *
  * @module
  */
@@ -18,25 +18,25 @@ import { cutRecord } from "./cut_off.ts";
 import { allocateBlock, firstEvents } from "./event_block.ts";
 import type { FaultCounts } from "./fault_counts.ts";
 
-/** A part of a file. */
+/** Consecutive bytes of a file. */
 export interface Piece {
-  /** Bytes of the file, the first of a record at their start. */
+  /** The bytes, which start at a record. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where in the file they start. */
+  /** Offset of the first byte in the file. */
   readonly offset: number;
-  /** Whether the file ends with them. */
+  /** Whether these are the last bytes of the file. */
   readonly last: boolean;
 }
 
-/** A decoder of some format, with the state that it keeps between bytes. */
+/** Decoder of a format, with its state between pieces. */
 export interface Decoder {
   /**
-   * Decodes whole records until there are no more, or until the block may have
-   * no room for the events of another.
+   * Decodes whole records until none is left, or until the events of another
+   * might not fit into the block.
    *
    * @param piece Bytes of the file.
-   * @param block The events are written to its start.
-   * @returns How many bytes were decoded, and how many events they held.
+   * @param block Destination of events, written from index 0 on.
+   * @returns Numbers of decoded bytes and of events in them.
    */
   decode(
     piece: Piece,
@@ -44,43 +44,43 @@ export interface Decoder {
   ): { readonly taken: number; readonly events: number };
 }
 
-/** A recording's header, and the decoder of its events. */
+/** Contents of a recording's header, with the decoder of its events. */
 export interface Decoding {
   /** Name of the format, with its version. */
   readonly format: string;
-  /** Size of the sensor, if the file tells. */
+  /** Size of the sensor, if the file gives it. */
   readonly sensor: Sensor | undefined;
-  /** Byte of the file at which its first record starts, below 1 MiB. */
+  /** Byte offset of the first record in the file, below 1 MiB. */
   readonly start: number;
-  /** Byte that a record ends with, where records have no fixed size. */
+  /** Last byte of a record, if records have no fixed size. */
   readonly separator?: number;
-  /** The format's name for a record, and its size in bytes (at most). */
+  /** Name of a record in messages, and its (maximum) size in bytes. */
   readonly record: { readonly name: string; readonly bytes: number };
   /**
-   * Makes a decoder for one pass over the file.
+   * Makes a decoder for one pass through the file.
    *
-   * @param faults Counts the faults that it repairs.
+   * @param faults Counts faults.
    */
   decoder(faults: FaultCounts): Decoder;
 }
 
-/** A format whose recordings are decoded from front to back. */
+/** Format whose recordings are decoded sequentially. */
 export interface DecodedFormat extends RecordingFormat {
   /**
-   * Finds out how a file is decoded, from its header and first records.
+   * Reads header and first records, and returns the decoder of a file.
    *
    * @param file The file, or its beginning.
    * @param options Properties that the format does not store.
-   * @returns How it is decoded.
+   * @returns Contents of the header and the decoder.
    * @throws {RecordingError} If the header is damaged, with the byte offset.
    */
   decoding(file: FileSource, options?: OpenOptions): Promise<Decoding>;
 }
 
 /**
- * Completes a format.
+ * Completes a format with its `open()`.
  *
- * @param format Its name and marks, and how its files are decoded.
+ * @param format Its name, signature check and decoding.
  * @returns The format.
  */
 export function decodedFormat(
@@ -94,10 +94,10 @@ export function decodedFormat(
 }
 
 /**
- * Offers the events of a file, decoded as they are asked for.
+ * Makes a recording whose events are decoded on demand.
  *
  * @param file The file.
- * @param decoding How it is decoded.
+ * @param decoding Contents of its header and its decoder.
  * @returns The recording.
  *
  * @example
@@ -136,7 +136,7 @@ export function decodedRecording(
   });
 }
 
-/** Decodes a file that stands at its first record. */
+/** Decodes a file that is positioned at its first record. */
 async function* decodeBlocks(
   file: RecordingFile,
   { record, decoder }: {

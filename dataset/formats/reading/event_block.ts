@@ -1,18 +1,18 @@
 /**
- * Blocks of events, in which recordings are read.
+ * Blocks of events.
  *
  * @module
  */
 
 import type { EventBlock } from "./format.ts";
 
-/** Events that a block has room for. */
+/** Capacity of a block in events. */
 export const BLOCK_EVENTS: number = 1 << 17;
 
 /**
- * Makes an empty block.
+ * Allocates a block.
  *
- * @param length Events that it has room for.
+ * @param length Capacity in events.
  * @returns Four zeroed columns of that length.
  *
  * @example
@@ -31,10 +31,10 @@ export function allocateBlock(length: number = BLOCK_EVENTS): EventBlock {
 }
 
 /**
- * Takes the first events of a block.
+ * Returns the first events of a block.
  *
  * @param block The block.
- * @param count How many events.
+ * @param count Number of events.
  * @returns Views of the block's columns.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Faults that a reader goes on after, counted.
+ * Counts of faults from which a reader recovers.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { FileFaults } from "./format.ts";
 
 /**
- * Counts faults by what they are.
+ * Counter of faults by kind.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export class FaultCounts {
   /**
    * Counts a fault.
    *
-   * @param problem Its name, the same for all faults of its kind.
+   * @param problem Description, the same for all faults of its kind.
    * @param offset Byte in the file where it is.
    * @param count How many there are, from there on.
    */
@@ -71,5 +71,5 @@ export function faultInWords({ problem, count, offset }: FileFaults): string {
 /** Events that name a pixel which the sensor does not have. */
 export const OUTSIDE = "events outside the sensor";
 
-/** Events whose time is no number of µs, exact or not. */
+/** Fault: events whose time is not a finite number. */
 export const TIMELESS = "events without a time";

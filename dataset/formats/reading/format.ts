@@ -1,6 +1,5 @@
 /**
- * The interface of every reader of a file format, so that recordings of any camera
- * are read in the same way.
+ * Interface of the readers of all file formats.
  *
  * @module
  */
@@ -8,43 +7,44 @@
 import type { Sensor } from "../../events.ts";
 import type { FileSource } from "../../files/file_source.ts";
 
-/** A stretch of a recording: events in columns, in the order of the file. */
+/** Consecutive events of a recording as columns, in file order. */
 export interface EventBlock {
-  /** Columns of the pixels, counted from the left. */
+  /** Pixel columns, from the left. */
   readonly x: Uint16Array;
-  /** Rows of the pixels, counted from the top. */
+  /** Pixel rows, from the top. */
   readonly y: Uint16Array;
   /** Times in µs on the recording's own clock, exact up to 2⁵³. */
   readonly t: Float64Array;
-  /** Polarities: 1 where it got brighter (ON), 0 where darker (OFF). */
+  /**
+   * Polarities: 1 for an increase of brightness (ON), 0 for a decrease (OFF).
+   */
   readonly p: Uint8Array;
 }
 
-/** Faults of a file that its reader went on after, by what they are. */
+/** Faults of one kind in a file, from which its reader recovered. */
 export interface FileFaults {
   /** Description of the fault, such as "events outside the sensor". */
   readonly problem: string;
-  /** How often. */
+  /** Number of occurrences. */
   readonly count: number;
   /** Byte in the file where it was met first, if that is known. */
   readonly offset?: number;
 }
 
-/** A recording that is open for reading. */
+/** An open recording. */
 export interface OpenRecording {
   /** Name of the format, with its version, such as "AEDAT 4". */
   readonly format: string;
-  /** Size of the sensor; `undefined` if the file does not tell. */
+  /** Size of the sensor; `undefined` if the file does not give it. */
   readonly sensor: Sensor | undefined;
-  /** Faults met so far; complete once all blocks were read. */
+  /** Faults found so far; complete after all blocks have been read. */
   readonly faults: readonly FileFaults[];
   /**
-   * Reads the events from the first to the last, with a memory that does not
-   * grow with the file.
+   * Reads all events in file order, in memory that does not grow with the file.
    *
-   * @returns Blocks of at most some 100,000 events; none is empty.
-   * @throws {RecordingError} Where the file is damaged beyond reading on, with
-   * the byte offset.
+   * @returns Non-empty blocks of roughly 100,000 events at most.
+   * @throws {RecordingError} If damage prevents further reading, with the byte
+   *   offset.
    */
   blocks(): AsyncGenerator<EventBlock, void, void>;
 }
@@ -52,10 +52,9 @@ export interface OpenRecording {
 /** Properties of a recording that some formats do not store. */
 export interface OpenOptions {
   /**
-   * Unit of the times in tables (text, NumPy arrays) whose columns do not name
-   * it.
+   * Unit of times in tables (text, NumPy arrays) that do not specify it.
    *
-   * @default as `guessUnit()` of `tables/column_names.ts` says
+   * @default chosen by `guessUnit()` of `tables/column_names.ts`
    */
   readonly timeUnit?: TimeUnit;
 }
@@ -63,15 +62,15 @@ export interface OpenOptions {
 /** A unit of time. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 
-/** A file format of recordings. */
+/** File format of recordings. */
 export interface RecordingFormat {
-  /** Its name, such as "AEDAT". */
+  /** Name, such as "AEDAT". */
   readonly name: string;
   /**
-   * Tells a file of this format by its content.
+   * Recognises a file of this format by its content.
    *
    * @param head The first bytes of the file, 4096 at most.
-   * @returns Whether the format's own marks are there.
+   * @returns Whether the format's signature is present.
    */
   matches(head: Uint8Array): boolean;
   /**

@@ -1,5 +1,5 @@
 /**
- * Statistics of a recording of any format.
+ * Statistics of recordings.
  *
  * @module
  */
@@ -9,17 +9,20 @@ import type { EventBlock, FileFaults, OpenRecording } from "./format.ts";
 import { NO_LIMITS, StrayFinder } from "./stray_events.ts";
 import { StrayFilter } from "./stray_filter.ts";
 
-/** Events/s of a pixel, over a whole recording, that no scene causes. */
+/**
+ * Mean event rate in events/s over a whole recording above which a pixel is
+ * hot.
+ */
 export const HOT_RATE = 500;
 
-/** Sides of the part of the sensor whose pixels are looked at, one by one. */
+/** Side of the sensor region in which hot pixels are counted, in pixels. */
 const COUNTED_SIDE = 2048;
 
 /** Statistics of a recording. */
 export interface RecordingSummary {
   /** Name of the format, with its version. */
   readonly format: string;
-  /** Size of the sensor; `null` if the file does not tell. */
+  /** Size of the sensor; `null` if the file does not give it. */
   readonly sensor: Sensor | null;
   /** Number of events. */
   readonly events: number;
@@ -27,9 +30,9 @@ export interface RecordingSummary {
   readonly firstUs: number | null;
   /** Time of the latest event in µs; `null` if there are none. */
   readonly lastUs: number | null;
-  /** µs from the earliest to the latest event. */
+  /** Time from the earliest to the latest event in µs. */
   readonly durationUs: number;
-  /** Events/s over that time; `null` if it is 0. */
+  /** Mean event rate in events/s; `null` if the duration is 0. */
   readonly eventRate: number | null;
   /** Highest column of an event; `null` if there are none. */
   readonly xMax: number | null;
@@ -39,16 +42,16 @@ export interface RecordingSummary {
   readonly on: number;
   /** Number of OFF events. */
   readonly off: number;
-  /** Share of ON among all events, 0 to 1; `null` if there are none. */
+  /** Share of ON events, from 0 to 1; `null` if there are none. */
   readonly onShare: number | null;
   /**
-   * Pixels, of the first 2048×2048, whose events follow one another at more
-   * than `HOT_RATE` on average.
+   * Number of hot pixels, with a mean rate above `HOT_RATE`, among the first
+   * 2048×2048 pixels.
    */
   readonly hotPixels: number;
-  /** Events that are earlier than the event before them. */
+  /** Number of events that are earlier than the event before them. */
   readonly backwardSteps: number;
-  /** Faults of the file that its reader went on after. */
+  /** Faults of the file from which its reader recovered. */
   readonly faults: readonly FileFaults[];
 }
 
@@ -149,7 +152,7 @@ async function summarizeOnce(
   };
 }
 
-/** Counts events by pixels. */
+/** Adds events to the counts of their pixels. */
 function countPixels(counts: Uint32Array, { x, y }: EventBlock): void {
   for (let i = 0; i < x.length; i++) {
     if (x[i] < COUNTED_SIDE && y[i] < COUNTED_SIDE) {

@@ -1,8 +1,8 @@
 /**
- * Messages in bags of ROS 1.
+ * Reader of messages in ROS 1 bags.
  *
- * A bag is a row of records; most messages are in chunks, which are rows of
- * records themselves. The indices are not needed to read them in order.
+ * A bag is a sequence of records. Most messages are in chunks, which are
+ * sequences of records too. Reading in order does not need the indices.
  *
  * Source: ROS, Bags, format 2.0.
  *
@@ -25,15 +25,15 @@ const HEADER = 0x03;
 const CHUNK = 0x05;
 const CONNECTION = 0x07;
 
-/** Bytes that a chunk may hold. */
+/** Maximum decompressed size of a chunk in bytes. */
 const MAX_BYTES = 1 << 26;
 
-/** A record. */
+/** A record of a bag. */
 interface BagRecord {
   readonly fields: ReadonlyMap<string, DataView>;
-  /** Byte of its data. */
+  /** Byte offset of its data. */
   readonly start: number;
-  /** The byte after it. */
+  /** Byte offset after its data. */
   readonly end: number;
 }
 
@@ -173,7 +173,7 @@ function parseRecord(chunk: Uint8Array, at: number): BagRecord {
   return { fields: parseFields(chunk.subarray(at + 4, dataAt)), start, end };
 }
 
-/** Parses fields `name=value`, each after its length. */
+/** Parses length-prefixed fields `name=value`. */
 function parseFields(bytes: Uint8Array): Map<string, DataView> {
   const fields = new Map<string, DataView>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -221,7 +221,7 @@ function textOf(field: DataView | undefined): string {
   return new TextDecoder().decode(field);
 }
 
-/** Notes a connection, or gives the message of a record. */
+/** Stores the connection, or yields the message, in a record. */
 function* messageIn(
   { fields }: BagRecord,
   { data, offset, connections }: {

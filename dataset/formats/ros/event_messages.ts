@@ -1,5 +1,5 @@
 /**
- * Events out of messages of ROS.
+ * Decoder of events in ROS messages.
  *
  * @module
  */
@@ -17,22 +17,22 @@ import { Evt3Decoder } from "./evt3.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { RosMessage } from "./messages.ts";
 
-/** Types that hold a packet of encoded events. */
+/** Message types with a packet of encoded events. */
 const PACKET_TYPES: ReadonlySet<string> = new Set([
   "event_camera_msgs/EventPacket",
 ]);
 
-/** Types that hold an array of events. */
+/** Message types with an array of events. */
 const ARRAY_TYPES: ReadonlySet<string> = new Set([
   "dvs_msgs/EventArray",
   "prophesee_event_msgs/EventArray",
 ]);
 
 /**
- * Tells whether messages of a type hold events that can be read.
+ * Tells whether messages of a type contain readable events.
  *
- * @param type The type, as a file names it.
- * @returns Whether they do.
+ * @param type The type's name in the file.
+ * @returns Whether it is a known type of event messages.
  *
  * @example
  * ```ts
@@ -45,10 +45,10 @@ export function holdsEvents(type: string): boolean {
 }
 
 /**
- * Reads the size of the sensor in a message of events.
+ * Reads the sensor size in an event message.
  *
  * @param message The message.
- * @returns The size; `undefined` where the message has 0×0.
+ * @returns The size; `undefined` if it is 0×0 in the message.
  * @throws {RangeError} If the message is cut off.
  *
  * @example
@@ -69,12 +69,12 @@ export function sensorIn(message: RosMessage): Sensor | undefined {
   return readStart(message).sensor;
 }
 
-/** Reads what all messages of events start with. */
+/** Reads the common start of all event messages: header and sensor size. */
 function readStart(
   { bytes, encoding }: RosMessage,
 ): { reader: MessageReader; sensor: Sensor | undefined } {
   const reader = new MessageReader(bytes, encoding);
-  // The header: a number in ROS 1, the time, the name of a frame.
+  // The header: a sequence number (ROS 1 only), a time, and a frame name.
   if (encoding === "ros1") reader.uint32();
   reader.uint32();
   reader.uint32();
@@ -86,7 +86,7 @@ function readStart(
 }
 
 /**
- * Decodes messages of one topic, in their order.
+ * Decoder of the messages of one topic, in order.
  *
  * @example
  * ```ts
@@ -118,7 +118,7 @@ export class EventMessages {
   readonly #evt3 = new Evt3Decoder();
 
   /**
-   * Starts before the first message.
+   * Makes a decoder in its initial state.
    *
    * @param builder Where events go.
    * @param faults Counts those that are left out.
@@ -132,9 +132,8 @@ export class EventMessages {
    * Decodes the next message.
    *
    * @param message The message.
-   * @returns Nothing; stops whenever the builder may be full.
-   * @throws {RangeError} If the message is cut off, or its encoding is not
-   *   known.
+   * @returns A generator that yields whenever the builder may be full.
+   * @throws {RangeError} If the message is cut off, or its encoding is unknown.
    */
   *decode(message: RosMessage): Generator<void> {
     const { reader, sensor } = readStart(message);
@@ -175,7 +174,7 @@ export class EventMessages {
   }
 }
 
-/** Decodes x, y, seconds, ns and p of each event. */
+/** Decodes an array of events with x, y, time in s and ns, and p. */
 function* decodeArray(
   reader: MessageReader,
   sink: EventSink,
@@ -213,7 +212,7 @@ function addEvents(
   }
 }
 
-/** Names a type of messages without the folder that ROS 2 puts in it. */
+/** Removes the `msg` folder of ROS 2 from the name of a message type. */
 function plainType(type: string): string {
   return type.replace("/msg/", "/");
 }

@@ -1,5 +1,6 @@
 /**
- * Events of an EventPacket whose words have a fixed size: `mono`, `libcaer`.
+ * Decoder of the fixed-size encodings of EventPacket messages: `mono` and
+ * `libcaer`.
  *
  * Source: ros-event-camera, event_camera_msgs and event_camera_codecs.
  *
@@ -10,26 +11,26 @@ import type { Sensor } from "../../events.ts";
 import type { BlockBuilder } from "../reading/block_builder.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 
-/** Bytes of an event in either encoding. */
+/** Size of an event in bytes in both encodings. */
 const EVENT_BYTES = 8;
 
-/** Where decoded events go. */
+/** Destination of decoded events. */
 export interface EventSink {
-  /** Columns for them. */
+  /** Columns of events. */
   readonly builder: BlockBuilder;
   /** Counts those that are left out. */
   readonly faults: FaultCounts;
   /** Size of the sensor, where the message tells. */
   readonly sensor: Sensor | undefined;
-  /** Byte in the file of the message. */
+  /** Byte offset of the message in the file. */
   readonly offset: number;
 }
 
-/** Words of a packet, and the time that theirs are counted from. */
+/** Words of a packet with the origin of their times. */
 export interface TimedWords {
   /** The words, little-endian. */
   readonly words: DataView;
-  /** ns. */
+  /** Origin of the times in ns. */
   readonly timeBase: bigint;
 }
 
@@ -38,8 +39,8 @@ export interface TimedWords {
  * 32–47, y in bits 48–62, p in bit 63.
  *
  * @param packet The words, and the time base.
- * @param sink Where events go.
- * @returns Nothing; stops whenever the builder may be full.
+ * @param sink Destination of events.
+ * @returns A generator that yields whenever the builder may be full.
  *
  * @example
  * ```ts
@@ -67,7 +68,7 @@ export function* decodeMono(
   }
 }
 
-/** Which events of a packet are decoded; the builder has room for them. */
+/** Range of a packet's events that fits into the builder. */
 interface Stretch {
   readonly sink: EventSink;
   readonly first: number;
@@ -110,8 +111,8 @@ function addMono(
  * x in bits 17–31, then µs since the time base, 31 bits that may wrap.
  *
  * @param packet The words, and the time base.
- * @param sink Where events go.
- * @returns Nothing; stops whenever the builder may be full.
+ * @param sink Destination of events.
+ * @returns A generator that yields whenever the builder may be full.
  *
  * @example
  * ```ts
@@ -140,7 +141,7 @@ export function* decodeLibcaer(
   }
 }
 
-/** Base that times of 31 bits are added to, and the latest such time. */
+/** Base of the 31-bit times in µs, and the latest of these times. */
 interface Clock {
   readonly baseUs: number;
   readonly latest: number;

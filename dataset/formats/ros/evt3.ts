@@ -1,6 +1,6 @@
 /**
- * Events in Prophesee's encoding EVT 3: words of 16 bits, little-endian, whose
- * four highest bits are their type.
+ * Decoder of Prophesee's encoding EVT 3 in ROS messages: little-endian 16-bit
+ * words with their type in the four highest bits.
  *
  * Source: Prophesee, EVT 3.0 format.
  *
@@ -19,20 +19,22 @@ const VECT_8 = 0x5;
 const TIME_LOW = 0x6;
 const TIME_HIGH = 0x8;
 
-/** Types of words that hold no event: of triggers, and for other use. */
+/** Types of words without pixel events: triggers and extensions. */
 const PASSED_OVER: ReadonlySet<number> = new Set([0x7, 0xa, 0xe, 0xf]);
 
-/** How far, in units of 4096 µs, time may go back without having wrapped. */
+/**
+ * Largest backward step, in units of 4096 µs, that does not count as a wrap.
+ */
 const MAX_BACKWARD = 10;
 
-/** Span of the times, 24 bits of µs. */
+/** Range of the 24-bit times in µs. */
 const TIME_SPAN = 2 ** 24;
 
 /**
- * Decodes a stream of EVT 3 that may come in pieces.
+ * Decoder of an EVT 3 stream in pieces.
  *
- * Events before the first complete time are left out and counted. Times have
- * 24 bits; where they wrap they go on above.
+ * Events before the first complete time are skipped and counted. The 24-bit
+ * times are unwrapped.
  *
  * @example
  * ```ts
@@ -52,7 +54,7 @@ export class Evt3Decoder {
   #base = 0;
   #polarity = 0;
   #wraps = 0;
-  // Negative until there is one.
+  // Negative until the first time word.
   #high = -1;
   #time = -1;
 
@@ -60,8 +62,8 @@ export class Evt3Decoder {
    * Decodes the next words.
    *
    * @param words The words.
-   * @param sink Where events go.
-   * @returns Nothing; stops whenever the builder may be full.
+   * @param sink Destination of events.
+   * @returns A generator that yields whenever the builder may be full.
    */
   *decode(words: DataView, sink: EventSink): Generator<void> {
     for (let at = 0; at + 2 <= words.byteLength;) {
@@ -70,7 +72,9 @@ export class Evt3Decoder {
     }
   }
 
-  /** Decodes words until the builder may be full; returns the byte after. */
+  /**
+   * Decodes words until the builder may be full; returns the next byte offset.
+   */
   #decodeUntilFull(
     words: DataView,
     { at, sink }: { readonly at: number; readonly sink: EventSink },
@@ -89,7 +93,7 @@ export class Evt3Decoder {
       next += 2;
       const low = word & 0xfff;
       const type = word >>> 12;
-      // One pixel, or a mask of those from the base on.
+      // Mask of pixels from the base column on; 1 for a single pixel.
       let pixels = 1;
       switch (type) {
         case ADDR_X:
@@ -155,7 +159,7 @@ export class Evt3Decoder {
     this.#high = high;
   }
 
-  /** µs of the latest high part. */
+  /** Computes the unwrapped time of the latest high word in µs. */
   #startOfHigh(): number {
     return this.#wraps * TIME_SPAN + this.#high * 4096;
   }

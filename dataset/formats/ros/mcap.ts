@@ -1,8 +1,8 @@
 /**
- * Messages in MCAP files.
+ * Reader of messages in MCAP files.
  *
- * A file is a row of records; most messages are in chunks, which are rows of
- * records themselves. The indices are not needed to read them in order.
+ * A file is a sequence of records. Most messages are in chunks, which are
+ * sequences of records too. Reading in order does not need the indices.
  *
  * Source: MCAP format specification.
  *
@@ -15,7 +15,7 @@ import { loadZstandard } from "../../files/compression/zstandard.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
 import { NO_INDEX, type RosMessage } from "./messages.ts";
 
-/** First bytes of a file, and its last. */
+/** Signature at the start and the end of a file. */
 export const MCAP_MARK: Uint8Array = Uint8Array.of(
   ...[0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a],
 );
@@ -28,30 +28,30 @@ const MESSAGE = 0x05;
 const CHUNK = 0x06;
 const DATA_END = 0x0f;
 
-/** Bytes of a record before its content. */
+/** Size of a record's type and length fields in bytes. */
 const HEAD_BYTES = 9;
 
-/** Bytes of a message before its data. */
+/** Size of a message record before its data in bytes. */
 const MESSAGE_HEAD_BYTES = 22;
 
-/** Bytes that a chunk may hold. */
+/** Maximum decompressed size of a chunk in bytes. */
 const MAX_BYTES = 1 << 28;
 
-/** Topic of a channel, type and encoding of its messages. */
+/** Topic of a channel, with type and encoding of its messages. */
 interface Channel {
   readonly topic: string;
   readonly type: string;
   readonly encoding: string;
 }
 
-/** Message types and channels read so far, by their identifiers. */
+/** Message types and channels read so far, by identifier. */
 interface Described {
   readonly types: Map<number, string>;
   readonly channels: Map<number, Channel>;
 }
 
 /**
- * Reads all messages of an MCAP file that ROS wrote.
+ * Reads all ROS messages of an MCAP file.
  *
  * @param file The file.
  * @param faults Counts an index that is missing at the end.
@@ -127,7 +127,7 @@ function parseHead(
   };
 }
 
-/** Takes the records out of a chunk. */
+/** Decompresses the records of a chunk. */
 async function decompressChunk(
   content: Uint8Array,
   lz4: Lz4Decoder,
@@ -159,7 +159,7 @@ async function decompressChunk(
   throw new RangeError(`compression "${compression.text}" is not known`);
 }
 
-/** Reads a text after its length, and says where it ends. */
+/** Reads a length-prefixed string; returns it with its end. */
 function readText(
   bytes: Uint8Array,
   at: number,
@@ -169,13 +169,13 @@ function readText(
   return { text: new TextDecoder().decode(bytes.subarray(at + 4, end)), end };
 }
 
-/** Where a record is, and what was described before it. */
+/** Location of a record, with the descriptions read before it. */
 interface Place {
   readonly offset: number;
   readonly described: Described;
 }
 
-/** Reads the records of a chunk. */
+/** Yields the messages in a chunk. */
 function* messagesIn(
   records: Uint8Array,
   place: Place,
@@ -194,7 +194,7 @@ function* messagesIn(
   }
 }
 
-/** Notes a schema or a channel, or gives the message of a record. */
+/** Stores the schema or channel, or yields the message, in a record. */
 function* messageIn(
   content: Uint8Array,
   { type, offset, described }: Place & { readonly type: number },

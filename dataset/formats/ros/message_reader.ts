@@ -1,5 +1,6 @@
 /**
- * Fields of ROS messages, as ROS 1 and ROS 2 write them.
+ * Reader of the fields of ROS messages in the serialisations of ROS 1 and ROS
+ * 2.
  *
  * Source: ROS 1 message serialization; OMG DDS-XTypes 1.3, section 7.4.3, for
  * CDR.
@@ -7,16 +8,18 @@
  * @module
  */
 
-/** Bytes of a CDR message before its first field. */
+/** Size of the header of a CDR message in bytes. */
 const CDR_HEADER_BYTES = 4;
 
-/** How a message is written: `"cdr"` aligns numbers to their own size. */
+/**
+ * Serialisation of a message; `"cdr"` (ROS 2) aligns numbers to their own size.
+ */
 export type MessageEncoding = "ros1" | "cdr";
 
 /**
- * Reads the fields of a message, one after another.
+ * Sequential reader of the fields of a message.
  *
- * Every method throws a `RangeError` where the message ends before the field.
+ * Every method throws a `RangeError` if the message ends before the field does.
  *
  * @example
  * ```ts
@@ -30,18 +33,18 @@ export type MessageEncoding = "ros1" | "cdr";
 export class MessageReader {
   /** The message. */
   readonly view: DataView;
-  /** Whether numbers have their lowest byte first. */
+  /** Whether numbers are little-endian. */
   readonly littleEndian: boolean;
-  /** Byte of the next field. */
+  /** Byte offset of the next field. */
   at: number;
   readonly #start: number;
   readonly #aligned: boolean;
 
   /**
-   * Starts at the first field.
+   * Makes a reader positioned at the first field.
    *
    * @param bytes The message.
-   * @param encoding How it is written.
+   * @param encoding Its serialisation.
    */
   constructor(bytes: Uint8Array, encoding: MessageEncoding) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -52,10 +55,10 @@ export class MessageReader {
   }
 
   /**
-   * Passes over a field.
+   * Skips a field.
    *
-   * @param size Its bytes; a number is aligned to them in CDR.
-   * @returns The byte where it starts.
+   * @param size Size in bytes, to which CDR aligns the field.
+   * @returns Byte offset of the field.
    */
   place(size: 1 | 2 | 4 | 8): number {
     if (this.#aligned) {
@@ -67,7 +70,7 @@ export class MessageReader {
   }
 
   /**
-   * Reads a number of 8 bits.
+   * Reads an unsigned 8-bit number.
    *
    * @returns The number.
    */
@@ -76,7 +79,7 @@ export class MessageReader {
   }
 
   /**
-   * Reads a number of 32 bits.
+   * Reads an unsigned 32-bit number.
    *
    * @returns The number.
    */
@@ -85,7 +88,7 @@ export class MessageReader {
   }
 
   /**
-   * Reads a number of 64 bits.
+   * Reads an unsigned 64-bit number.
    *
    * @returns The number.
    */
@@ -94,7 +97,7 @@ export class MessageReader {
   }
 
   /**
-   * Reads a sequence of bytes, after their number.
+   * Reads a length-prefixed sequence of bytes.
    *
    * @returns A view of the bytes.
    */
@@ -113,9 +116,9 @@ export class MessageReader {
   }
 
   /**
-   * Reads a text.
+   * Reads a string.
    *
-   * @returns The text, without the zero that ends it in CDR.
+   * @returns The string, without CDR's terminating zero.
    */
   text(): string {
     return new TextDecoder().decode(this.bytes()).replace(/\0$/, "");

@@ -1,5 +1,5 @@
 /**
- * Messages of events in recordings of ROS, whatever file they are in.
+ * Interface of ROS messages, independent of the file format.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export const NO_INDEX = "the index at the end, which is missing";
 export interface RosMessage {
   /** Topic on which it was sent. */
   readonly topic: string;
-  /** Its type as the file names it, such as `dvs_msgs/msg/EventArray`. */
+  /** Name of its type in the file, such as `dvs_msgs/msg/EventArray`. */
   readonly type: string;
-  /** How it is written. */
+  /** Serialisation. */
   readonly encoding: MessageEncoding;
-  /** Its bytes, valid until the next message is asked for. */
+  /** Its bytes, valid until the next message is requested. */
   readonly bytes: Uint8Array;
-  /** Byte in the file where it, or the chunk that it is in, starts. */
+  /** Byte offset of the message, or of its chunk, in the file. */
   readonly offset: number;
 }
 

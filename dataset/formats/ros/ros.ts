@@ -1,8 +1,8 @@
 /**
- * Recordings of ROS: bags of ROS 1, bags of ROS 2 in SQLite, and MCAP.
+ * Reader of ROS recordings: ROS 1 bags, ROS 2 bags in SQLite, and MCAP.
  *
- * Events are in messages of the types event_camera_msgs/EventPacket (encoded
- * as evt3, mono or libcaer), dvs_msgs/EventArray and
+ * Supported message types are event_camera_msgs/EventPacket (with the encodings
+ * evt3, mono and libcaer), dvs_msgs/EventArray and
  * prophesee_event_msgs/EventArray.
  *
  * @module
@@ -25,37 +25,37 @@ import type { ReadMessages, RosMessage } from "./messages.ts";
 import { readRos2Bag } from "./ros2_bag.ts";
 import { SQLITE_MARK } from "./sqlite.ts";
 
-/** Which messages of a file are read. */
+/** Options for reading a ROS recording. */
 export interface RosOptions extends OpenOptions {
-  /** The topic; without it the first one that holds events. */
+  /** Topic of the events. @default the first one with events */
   readonly topic?: string;
 }
 
-/** A recording of ROS that is open for reading. */
+/** An open ROS recording. */
 export interface RosRecording extends OpenRecording {
-  /** The topic that is read. */
+  /** Topic whose events are read. */
   readonly topic: string;
 }
 
-/** A format of ROS, of which any topic can be read. */
+/** ROS format, of which any topic with events can be read. */
 export interface RosFormat extends RecordingFormat {
   /**
-   * Opens a file and looks for the first message of events.
+   * Opens a file and finds the first event message.
    *
    * @param file The file.
-   * @param options Which topic to read.
+   * @param options Topic to read.
    * @returns The recording.
    * @throws {RecordingError} If the file is damaged, or has no such message;
-   *   the error then says which topics there are.
+   *   the error then lists the topics.
    */
   open(file: FileSource, options?: RosOptions): Promise<RosRecording>;
 }
 
-/** Topics that an error lists, at most. */
+/** Maximum number of topics that an error lists. */
 const LISTED_TOPICS = 8;
 
 /**
- * Bags of ROS 1, whose chunks may be compressed by LZ4 or bzip2.
+ * ROS 1 bags, with chunks uncompressed or compressed by LZ4 or bzip2.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export const rosBag: RosFormat = formatOf("ROS 1 bag", {
 });
 
 /**
- * Bags of ROS 2 that SQLite stores.
+ * ROS 2 bags in SQLite.
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ export const mcap: RosFormat = formatOf("MCAP", {
   read: readMcap,
 });
 
-/** Makes a format of what reads the messages of its files. */
+/** Makes a format from a reader of its messages. */
 function formatOf(
   name: string,
   { mark, read }: { readonly mark: Uint8Array; readonly read: ReadMessages },
@@ -145,7 +145,7 @@ function formatOf(
   };
 }
 
-/** Finds the first message of events, and what it says of all of them. */
+/** Finds the first event message, which gives topic and sensor size. */
 async function findEvents(
   messages: AsyncIterable<RosMessage>,
   { file, topic }: {
@@ -177,7 +177,10 @@ async function findEvents(
   );
 }
 
-/** Words a damage of a message; other errors stay as they are. */
+/**
+ * Converts a `RangeError` in a message to a recording error; other errors are
+ * unchanged.
+ */
 function damagedMessage(
   { topic, offset }: RosMessage,
   { file, cause }: { readonly file: RandomAccessFile; readonly cause: unknown },

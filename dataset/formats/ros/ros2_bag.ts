@@ -1,5 +1,5 @@
 /**
- * Messages in bags of ROS 2 that SQLite stores, `.db3` files.
+ * Reader of messages in ROS 2 bags in SQLite, `.db3` files.
  *
  * Source: ROS 2, rosbag2_storage_sqlite3.
  *
@@ -14,8 +14,8 @@ import { readTable } from "./sqlite.ts";
  * Reads all messages of a bag.
  *
  * @param file The bag.
- * @returns The messages, in the order in which they were stored.
- * @throws {RecordingError} If the file is damaged, or is no bag.
+ * @returns The messages, in the order of storage.
+ * @throws {RecordingError} If the file is damaged or not a bag.
  *
  * @example
  * ```ts

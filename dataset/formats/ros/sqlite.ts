@@ -1,8 +1,9 @@
 /**
- * Tables of SQLite files, read from the first row to the last.
+ * Sequential reader of tables in SQLite files.
  *
- * The file is read in place, page by page: so a browser can do it, memory does
- * not grow with the file, and a damage has its byte.
+ * The file is read page by page without a library: this works in browsers,
+ * memory does not grow with the file, and errors give the byte offset of
+ * damage.
  *
  * Source: SQLite, Database File Format.
  *
@@ -11,38 +12,38 @@
 
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 
-/** First bytes of a file. */
+/** Signature at the start of a file. */
 export const SQLITE_MARK = "SQLite format 3\0";
 
-/** Bytes of the header on the first page. */
+/** Size of the file header on the first page in bytes. */
 const HEADER_BYTES = 100;
 
-/** Types of the pages of a table. */
+/** Types of B-tree pages of a table. */
 const INTERIOR = 0x05;
 const LEAF = 0x0d;
 
-/** Pages from the root to a leaf, at most. */
+/** Maximum depth of a B-tree. */
 const MAX_DEPTH = 32;
 
-/** Bytes of the integers by their type in a record. */
+/** Size of integers in bytes, by serial type. */
 const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
 
-/** A value of a row; floating-point numbers are not told from `null`. */
+/** A value of a row; floating-point numbers are read as `null`. */
 export type SqlValue = null | number | string | Uint8Array;
 
 /** A row of a table. */
 export interface SqlRow {
-  /** Its values, by the names of the columns. */
+  /** Values by column name. */
   readonly values: ReadonlyMap<string, SqlValue>;
-  /** Byte in the file of the page that it starts on. */
+  /** Byte offset of the page on which the row starts. */
   readonly offset: number;
 }
 
-/** How the file is divided. */
+/** Page structure of the file. */
 interface Pages {
   readonly file: RandomAccessFile;
   readonly pageBytes: number;
-  /** Bytes of a page that hold content. */
+  /** Usable bytes per page. */
   readonly usable: number;
   /** Pages that the file says it has. */
   readonly count: number;
@@ -55,10 +56,10 @@ interface Pages {
  *
  * @param file The file.
  * @param name Name of the table.
- * @returns The rows in the order of their numbers; none if there is no such
- *   table. The column that has the number of the row has it as its value.
- * @throws {RecordingError} If the file is no SQLite file or is damaged, with
- *   the byte.
+ * @returns The rows in rowid order; none if there is no such table. An `INTEGER
+ *   PRIMARY KEY` column has the rowid as its value.
+ * @throws {RecordingError} If the file is not an SQLite file or is damaged,
+ *   with the byte offset.
  *
  * @example
  * ```ts
@@ -86,13 +87,13 @@ export async function* readTable(
   }
 }
 
-/** A column, and whether it is another name for the number of the row. */
+/** A column, and whether it is an alias of the rowid. */
 interface Column {
   readonly name: string;
   readonly isRowNumber: boolean;
 }
 
-/** Columns of the table of tables, which starts on the first page. */
+/** Columns of the schema table, whose root is the first page. */
 const SCHEMA: readonly Column[] = [
   "type",
   "name",
@@ -102,7 +103,7 @@ const SCHEMA: readonly Column[] = [
 ]
   .map((name) => ({ name, isRowNumber: false }));
 
-/** Takes the columns out of what made a table. */
+/** Parses the columns in a `CREATE TABLE` statement. */
 function columnsIn(sql: string): Column[] {
   const list = sql.slice(sql.indexOf("(") + 1, sql.lastIndexOf(")"));
   return list.split(",").map((column) => ({
@@ -135,7 +136,7 @@ async function readHeader(file: RandomAccessFile): Promise<Pages> {
   };
 }
 
-/** Reads a page; its bytes are a copy. */
+/** Reads a copy of a page. */
 async function readPage(
   pages: Pages,
   page: number,
@@ -154,12 +155,12 @@ async function readPage(
   return { bytes: (await file.read(offset, pageBytes)).slice(), offset };
 }
 
-/** Which rows are read. */
+/** Part of a table's B-tree to read. */
 interface TablePart {
-  /** Page of the root, or of a part of the tree. */
+  /** Page of the root or of a subtree. */
   readonly page: number;
   readonly columns: readonly Column[];
-  /** Pages above this one. */
+  /** Depth of this page in the tree. @default 0 */
   readonly depth?: number;
 }
 
@@ -208,7 +209,7 @@ async function* readRows(
   }
 }
 
-/** Reads a number of 1 to 9 bytes, and says where it ends. */
+/** Reads a varint of 1 to 9 bytes; returns it with its end. */
 function readVarint(
   bytes: Uint8Array,
   at: number,
@@ -222,7 +223,7 @@ function readVarint(
   return { value: value * 256 + (bytes[at + 8] ?? 0), end: at + 9 };
 }
 
-/** Where the content of a row starts. */
+/** Location of a row's payload. */
 interface PayloadPlace {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly at: number;
@@ -230,7 +231,7 @@ interface PayloadPlace {
   readonly offset: number;
 }
 
-/** Reads the content of a row, of which only a part may be on its page. */
+/** Reads the payload of a row, including its overflow pages. */
 async function readPayload(
   pages: Pages,
   { bytes, at, length, offset }: PayloadPlace,
@@ -261,7 +262,7 @@ async function readPayload(
   return payload;
 }
 
-/** Parses a record: the types of its values, then the values. */
+/** Parses a record: serial types, then values. */
 function parseRecord(
   payload: Uint8Array<ArrayBuffer>,
   { columns, number }: {
@@ -288,7 +289,7 @@ function parseRecord(
   return values;
 }
 
-/** Bytes of a value by its type. */
+/** Computes the size of a value in bytes from its serial type. */
 function sizeOf(type: number): number {
   if (type >= 12) return Math.floor((type - 12) / 2);
   return INTEGER_BYTES[type] ?? (type === 7 ? 8 : 0);
