@@ -81,7 +81,7 @@ export class RandomAccessFile implements Disposable {
    * Reads bytes.
    *
    * @param offset Offset of the first byte.
-   * @param length How many there are.
+   * @param length Number of bytes.
    * @param part What they are the start of, for messages.
    * @returns The bytes, valid until the next `read()`.
    * @throws {CutOffError} If the file ends before.

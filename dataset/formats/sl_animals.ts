@@ -1,5 +1,6 @@
 /**
- * The text files of SL-Animals: lists of recordings, classes and tags.
+ * Reader of the text files of SL-Animals: lists of recordings, classes and
+ * tags.
  *
  * @module
  */
@@ -20,15 +21,15 @@ export interface RecordingName {
   readonly session: Session;
 }
 
-/** One sign in a recording: a range of its records. */
+/** A sign in a recording, a range of its records. */
 export interface Tag {
-  /** Class of the sign, counted from 0. */
+  /** Class of the sign, from 0. */
   readonly label: number;
-  /** First record, counted from 0; special events count as records. */
+  /** Index of the first record, from 0; special events count as records. */
   readonly start: number;
-  /** The record after the last. */
+  /** Index after the last record. */
   readonly end: number;
-  /** Line of the tag file, counted from 1; absent without a tag file. */
+  /** Line of the tag file, from 1; absent without a tag file. */
   readonly line?: number;
 }
 
@@ -68,13 +69,13 @@ export function sessionOf(name: string): RecordingName {
 }
 
 /**
- * Reads a list of recordings, one name a line; blank lines are ignored.
+ * Reads a list of recordings, one name per line; blank lines are ignored.
  *
- * Names must be of the form that {@linkcode sessionOf} parses, so that a list
- * cannot name files outside the folder of the recordings.
+ * Names must have the form that {@linkcode sessionOf} parses, so that a list
+ * cannot refer to files outside the folder of the recordings.
  *
  * @param path Path of the list.
- * @returns The names in the order of the list.
+ * @returns The names, in list order.
  * @throws {DatasetError} If the list cannot be read or is empty, or if a name
  *   is malformed or listed twice.
  *
@@ -160,8 +161,8 @@ export async function readClasses(file: FileSource): Promise<string[]> {
 }
 
 /**
- * Tells whether a name can be shown in a terminal and in a picture: it has no
- * line breaks, no other control characters, and none that XML forbids.
+ * Tells whether a name can be shown in a terminal and a picture: it has no line
+ * breaks or other control characters, and no characters that XML forbids.
  *
  * @param name The name.
  * @returns Whether it can be shown.
@@ -178,14 +179,15 @@ export function canBeShown(name: string): boolean {
 }
 
 /**
- * Reads the tags of one recording from a CSV file with the columns `class`,
- * `startTime_ev`, `endTime_ev`, and maybe others: one row a class, in order.
+ * Reads the tags of a recording from a CSV file with the columns `class`,
+ * `startTime_ev`, `endTime_ev`, and possibly others: one row per class, in
+ * order.
  *
  * Despite their names, `startTime_ev` and `endTime_ev` count records, not time.
  *
  * @param file The tag file: its path, or a browser's `Blob`.
  * @param classes Names of the classes.
- * @returns One tag a class, in the order of the classes.
+ * @returns One tag per class, in the order of the classes.
  * @throws {DatasetError} If the file cannot be read, a column is missing, a
  *   field is not a whole number, a sign ends before it starts, or there is not
  *   exactly one row for each class.

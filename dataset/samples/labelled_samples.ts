@@ -52,7 +52,7 @@ export interface RecordingFacts extends
   readonly told: boolean;
   /** Number of events that are earlier than the event before them. */
   readonly backwardSteps: number;
-  /** Faults of the file that its reader went on after. */
+  /** Faults of the file that its reader recovered from. */
   readonly faults: readonly FileFaults[];
   /** SHA-256 digest of its events, in hexadecimal. */
   readonly digest: string;

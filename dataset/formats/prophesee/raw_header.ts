@@ -71,7 +71,7 @@ function isText(bytes: Uint8Array): boolean {
  * `height`.
  *
  * @param path The file, for messages.
- * @param values The header's values by their keys.
+ * @param values Values of the header by key.
  * @returns The size; `undefined` if there is none.
  * @throws {RecordingError} If a side is not in the range 1 to 65535.
  *
@@ -107,7 +107,7 @@ export function sensorOf(
 /**
  * Parses the line `% format EVT3;height=720;width=1280`.
  *
- * @param values The header's values by their keys.
+ * @param values Values of the header by key.
  * @returns Options by name, with the encoding under the name `""`.
  *
  * @example

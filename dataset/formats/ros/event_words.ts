@@ -38,7 +38,7 @@ export interface TimedWords {
  * Decodes the encoding `mono`: ns since the time base in bits 0–31, x in bits
  * 32–47, y in bits 48–62, p in bit 63.
  *
- * @param packet The words, and the time base.
+ * @param packet The words and their time base.
  * @param sink Destination of events.
  * @returns A generator that yields whenever the builder may be full.
  *
@@ -110,7 +110,7 @@ function addMono(
  * Decodes the encoding `libcaer`: valid in bit 0, p in bit 1, y in bits 2–16,
  * x in bits 17–31, then µs since the time base, 31 bits that may wrap.
  *
- * @param packet The words, and the time base.
+ * @param packet The words and their time base.
  * @param sink Destination of events.
  * @returns A generator that yields whenever the builder may be full.
  *

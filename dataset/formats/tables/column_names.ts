@@ -1,23 +1,23 @@
 /**
- * Columns of tables: which is x, y, t or p, by its name or by its values.
+ * Recognition of the columns x, y, t and p of tables, by name or by values.
  *
  * @module
  */
 
 import type { TimeUnit } from "../reading/format.ts";
 
-/** The quantity in a column. */
+/** Quantity in a column. */
 export type Axis = "x" | "y" | "t" | "p";
 
-/** A column of a table that belongs to an event. */
+/** Meaning of an event column's name. */
 export interface NamedColumn {
-  /** The quantity. */
+  /** Quantity in the column. */
   readonly axis: Axis;
-  /** Unit of time that its name has. */
+  /** Unit of time in its name. */
   readonly unit?: TimeUnit;
 }
 
-/** µs in a unit of time. */
+/** Units of time in µs. */
 export const UNIT_US: Readonly<Record<TimeUnit, number>> = {
   s: 1e6,
   ms: 1e3,
@@ -25,10 +25,10 @@ export const UNIT_US: Readonly<Record<TimeUnit, number>> = {
   ns: 1e-3,
 };
 
-/** Units of time, from the longest. */
+/** Units of time in descending order. */
 export const TIME_UNITS: readonly TimeUnit[] = ["s", "ms", "us", "ns"];
 
-/** Names of columns, in lower case and without unit. */
+/** Column names, in lower case and without unit. */
 const NAMES: Readonly<Record<string, Axis>> = {
   x: "x",
   col: "x",
@@ -47,7 +47,7 @@ const NAMES: Readonly<Record<string, Axis>> = {
   on: "p",
 };
 
-/** Units in names of columns. */
+/** Units in column names. */
 const UNITS: Readonly<Record<string, TimeUnit>> = {
   s: "s",
   sec: "s",
@@ -68,14 +68,18 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
 /** Share of times that may be earlier than the one before. */
 const MOST_FALLS = 0.1;
 
-/** Times of so many units are no µs: those of today's clocks, in ns. */
+/**
+ * Smallest time that is taken for ns since 1970: in µs it would be thousands of
+ * years.
+ */
 const LEAST_CLOCK_NS = 1e17;
 
 /**
- * Tells what a column holds by its name: `x`, `Timestamp`, `t_us`, `time [ms]`.
+ * Finds the quantity in a column by its name, such as `x`, `Timestamp`, `t_us`
+ * or `time [ms]`.
  *
  * @param name The name.
- * @returns The quantity and its unit; `undefined` if it is none of an event's.
+ * @returns The quantity and its unit; `undefined` if it is not known.
  *
  * @example
  * ```ts
@@ -97,10 +101,10 @@ export function columnNamed(name: string): NamedColumn | undefined {
 }
 
 /**
- * Tells the unit of time in a column's name, whatever its language.
+ * Finds the unit of time in a column's name, in any language.
  *
  * @param name The name, such as `Zeit [ms]` or `t_us`.
- * @returns The unit, if it has one.
+ * @returns The unit, if there is one.
  *
  * @example
  * ```ts
@@ -123,7 +127,8 @@ export function unitNamed(name: string): TimeUnit | undefined {
  *
  * @param columns Values of the columns, of the same rows.
  * @param axesOfPixel 2 for x and y, 1 for x alone.
- * @returns The quantity of each column; `undefined` where the values do not tell.
+ * @returns The quantity in each column; `undefined` if the values are
+ *   ambiguous.
  *
  * @example
  * ```ts
@@ -168,11 +173,11 @@ function fallsIn(values: readonly number[]): number {
 }
 
 /**
- * Says in the name of a format which unit its times are in.
+ * Formats the unit of times for the name of a format.
  *
  * @param unit The unit.
- * @param guessed Whether neither the file nor the user tells it.
- * @returns Words that `guessedUnitOf()` finds again.
+ * @param guessed Whether neither the file nor the user specifies it.
+ * @returns Words that `guessedUnitOf()` recognises.
  *
  * @example
  * ```ts
@@ -185,10 +190,10 @@ export function timeIn(unit: TimeUnit, guessed: boolean): string {
 }
 
 /**
- * Finds the unit of times that was guessed.
+ * Finds a guessed unit of time in the name of a format.
  *
- * @param format Name of a recording's format, as its reader gives it.
- * @returns The unit; `undefined` if it was told, or is the format's own.
+ * @param format Name of a recording's format, from its reader.
+ * @returns The unit; `undefined` if it was not guessed.
  *
  * @example
  * ```ts
@@ -201,10 +206,10 @@ export function guessedUnitOf(format: string): TimeUnit | undefined {
 }
 
 /**
- * Writes a unit of time as people do.
+ * Formats a unit of time for display.
  *
  * @param unit The unit.
- * @returns Its sign.
+ * @returns Its symbol.
  *
  * @example
  * ```ts
@@ -217,11 +222,11 @@ export function shownUnit(unit: TimeUnit): string {
 }
 
 /**
- * Chooses the unit of times that nothing names.
+ * Guesses the unit of times that is not specified.
  *
  * @param times Times of the first events.
- * @returns Seconds where any has a fraction; ns where one is that of a clock
- *   which counts ns since 1970; else µs.
+ * @returns Seconds if any time has a fraction; ns if one is as large as ns
+ *   since 1970; otherwise µs.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Recordings whose columns lie in one array, or in several side by side.
+ * Reader of recordings whose columns are in one or several binary arrays.
  *
  * @module
  */
@@ -15,40 +15,40 @@ import { readValues, type Strided } from "./npy_values.ts";
 
 /** A column of an array. */
 export interface ArrayColumn extends Omit<Strided, "stride"> {
-  /** Its quantity, once that is known. */
+  /** Its quantity, if known. */
   readonly name?: NamedColumn;
 }
 
-/** An array that holds one or more columns. */
+/** An array with one or more columns. */
 export interface ColumnArray {
-  /** Opens the array at its first value. */
+  /** Opens the array, positioned at its first value. */
   open(): Promise<RecordingFile>;
   /** Bytes from one row to the next. */
   readonly stride: number;
-  /** Its columns; which is which may not be known yet. */
+  /** Its columns, whose quantities may still be unknown. */
   readonly columns: readonly ArrayColumn[];
 }
 
-/** A table of events in columns. */
+/** A table of events as columns. */
 export interface ColumnTable {
   /** Name of the format. */
   readonly format: string;
-  /** The arrays, which hold x, y, t and p between them. */
+  /** The arrays, which together contain x, y, t and p. */
   readonly arrays: readonly ColumnArray[];
   /** Number of rows. */
   readonly count: number;
-  /** µs in the unit of time. */
+  /** Unit of times in µs. */
   readonly unitUs: number;
 }
 
-/** Rows that are read at once: few enough for a core's own cache. */
+/** Number of rows read at once, small enough for a core's private cache. */
 const MOST_ROWS = 1 << 12;
 
-/** The columns of a stretch of rows, as numbers. */
+/** Columns of consecutive rows as numbers. */
 type Values = Readonly<Record<Axis, Float64Array>>;
 
 /**
- * Offers the events of a table.
+ * Makes a recording from a table.
  *
  * @param table The table.
  * @returns The recording.
@@ -109,7 +109,7 @@ export function columnRecording(
   });
 }
 
-/** Makes room for the columns of some rows. */
+/** Allocates columns for a number of rows. */
 function allocateValues(rows: number): Values {
   return {
     x: new Float64Array(rows),
@@ -119,7 +119,10 @@ function allocateValues(rows: number): Values {
   };
 }
 
-/** Fills the buffers of all arrays, and tells how many rows all have. */
+/**
+ * Fills the buffers of all arrays; returns the number of rows that all of them
+ * have.
+ */
 async function fillRows(
   arrays: readonly ColumnArray[],
   { files, left, most }: {
@@ -150,7 +153,7 @@ async function fillRows(
   return rows;
 }
 
-/** Reads the next rows of all arrays, which are in their buffers. */
+/** Reads the next rows of all arrays from their buffers. */
 function readRows(
   arrays: readonly ColumnArray[],
   { files, rows, room }: {
@@ -176,7 +179,7 @@ function readRows(
   return values;
 }
 
-/** Hands rows on, those left out that name no pixel or no time. */
+/** Appends rows to the builder, except those without a valid pixel or time. */
 function gatherEvents(
   values: Values,
   { builder, unitUs, leftOut }: {
@@ -209,7 +212,7 @@ function gatherEvents(
 }
 
 /**
- * Reads the first rows of a table, for its columns to be told apart.
+ * Reads the first rows of a table, by which its columns are recognised.
  *
  * @param arrays The arrays.
  * @param count Number of rows.
@@ -252,5 +255,5 @@ export async function firstRows(
   return found;
 }
 
-/** Rows that are looked at to tell columns apart. */
+/** Number of rows by which columns are recognised. */
 const PROBED_ROWS = 4096;

@@ -1,31 +1,31 @@
 /**
- * Headers of NumPy files: the type and the shape of an array.
+ * Headers of NumPy files: type and shape of an array.
  *
  * @module
  */
 
-/** Bytes of a header at most; NumPy's own have some hundred. */
+/** Maximum size of a header in bytes; NumPy writes about a hundred. */
 export const MAX_HEADER_BYTES: number = 1 << 16;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** An array that a NumPy file holds. */
+/** Description of the array in a NumPy file. */
 export interface NpyHeader {
-  /** Byte at which the array starts. */
+  /** Byte offset of the array. */
   readonly start: number;
-  /** NumPy's name of the type of elements, or names and types of fields. */
+  /** NumPy's name of the element type, or names and types of fields. */
   readonly descr: unknown;
-  /** Lengths of the axes. */
+  /** Shape of the array. */
   readonly shape: unknown;
-  /** Whether the first axis is the one whose elements lie side by side. */
+  /** Whether the array is in Fortran order, with the first axis contiguous. */
   readonly isFortran: boolean;
 }
 
 /**
- * Whether a file starts as NumPy's do.
+ * Recognises a NumPy file by its signature.
  *
  * @param bytes The first bytes of the file.
- * @returns Whether NumPy's mark is there.
+ * @returns Whether the signature is present.
  *
  * @example
  * ```ts
@@ -40,8 +40,9 @@ export function isNpy(bytes: Uint8Array): boolean {
 /**
  * Parses the header.
  *
- * @param bytes The first bytes of the file, the header among them.
- * @returns The array's type and shape; a text if the header is damaged.
+ * @param bytes The first bytes of the file, with the whole header.
+ * @returns Type and shape of the array; a description of the problem if the
+ *   header is damaged.
  *
  * @example
  * ```ts
@@ -76,8 +77,8 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader | string {
 }
 
 /**
- * Parses the literal of Python that a header is: names, numbers, lists, tuples
- * and truth values, each as JSON has it but for the spelling.
+ * Parses the Python literal in a header by rewriting it as JSON: strings,
+ * numbers, lists, tuples and Booleans.
  */
 function parseDictionary(bytes: Uint8Array): Record<string, unknown> {
   const json = new TextDecoder().decode(bytes)

@@ -1,19 +1,19 @@
 /**
- * Values of NumPy arrays, by their types.
+ * Decoding of the values of NumPy arrays.
  *
  * @module
  */
 
-/** Types of numbers, by NumPy's names without the order of bytes. */
+/** Number types, by NumPy's names without byte order. */
 const CODES = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"];
 
-/** A type of elements. */
+/** Type of array elements. */
 export interface NpyType {
-  /** Bytes of an element. */
+  /** Size of an element in bytes. */
   readonly size: number;
-  /** Which type of numbers it is; -1 for one that is none. */
+  /** Index of the number type; −1 if elements are not numbers. */
   readonly code: number;
-  /** Whether the lowest byte comes first. */
+  /** Whether elements are little-endian. */
   readonly littleEndian: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface NpyType {
  * Parses NumPy's name of a type, such as `<i4`.
  *
  * @param name The name.
- * @returns The type; `undefined` if not even its size is known.
+ * @returns The type; `undefined` if its size is unknown.
  *
  * @example
  * ```ts
@@ -42,22 +42,22 @@ export function parseNpyType(name: unknown): NpyType | undefined {
   };
 }
 
-/** Where the values of a column are. */
+/** Location of the values of a column. */
 export interface Strided {
-  /** Their type. */
+  /** Type of the values. */
   readonly type: NpyType;
-  /** Byte of the first. */
+  /** Byte offset of the first value. */
   readonly offset: number;
-  /** Bytes from one to the next. */
+  /** Distance between values in bytes. */
   readonly stride: number;
 }
 
 /**
  * Reads the values of a column.
  *
- * @param bytes The bytes that hold them.
- * @param values They are written here; as many are read as it has elements.
- * @param column Where they are.
+ * @param bytes The bytes with the values.
+ * @param values Destination, whose length is the number of values to read.
+ * @param column Location and type of the values.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export function readValues(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const count = values.length;
   let at = offset;
-  // A loop a type: one for all would ask for the type at every value.
+  // One loop per type, which avoids a branch at every value.
   switch (type.code) {
     case 0:
       for (let i = 0; i < count; i++, at += stride) {
@@ -131,7 +131,7 @@ export function readValues(
       for (let i = 0; i < count; i++, at += stride) {
         const low = view.getInt32(at, true);
         const high = view.getInt32(at + 4, true);
-        // Most are small, which saves the arithmetic of two halves.
+        // Most values fit in the lower half, which saves arithmetic.
         values[i] = high === 0 && low >= 0
           ? low
           : (isSigned ? high : high >>> 0) * 2 ** 32 + (low >>> 0);
@@ -150,7 +150,7 @@ export function readValues(
   }
 }
 
-/** Copies values, the bytes of each in reverse, without gaps between them. */
+/** Copies values contiguously, with reversed byte order. */
 function reverseBytes(
   bytes: Uint8Array,
   { count, size, offset, stride }: {

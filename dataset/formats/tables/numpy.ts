@@ -41,33 +41,33 @@ import {
 } from "./npy_header.ts";
 import { parseNpyType } from "./npy_values.ts";
 
-/** Files of an archive that are looked at. */
+/** Maximum number of files of an archive that are examined. */
 const MAX_ARRAYS = 64;
 
-/** An array of a file, told what it is. */
+/** An array in a file with its description. */
 interface NpyArray {
-  /** Its name in an archive, without `.npy`. */
+  /** Name in an archive, without `.npy`. */
   readonly name: string;
   readonly header: NpyHeader;
-  /** Bytes that follow the header, at most. */
+  /** Maximum number of bytes after the header. */
   readonly bytes: number;
   /**
-   * Opens it anew.
+   * Opens the array again.
    *
-   * @param start Byte of the array to start at, after the header.
+   * @param start Byte offset in the array to start at, after the header.
    */
   readonly open: (start: number) => Promise<RecordingFile>;
 }
 
-/** The columns of a table, named where that is known. */
+/** Columns of a table, with their quantities if known. */
 interface Table {
   readonly arrays: readonly ColumnArray[];
   readonly count: number;
-  /** Bytes of the arrays that the file should have, and has not. */
+  /** Number of bytes that the arrays lack. */
   readonly missing: number;
 }
 
-/** NumPy's files of one array. */
+/** NumPy files (`.npy`) with one array. */
 export const NPY_TABLE: RecordingFormat = {
   name: "NumPy",
   matches: isNpy,
@@ -89,8 +89,8 @@ export const NPY_TABLE: RecordingFormat = {
 };
 
 /**
- * NumPy's archives of arrays. Where one is compressed, bytes in messages are
- * counted in the array after decompression.
+ * NumPy archives (`.npz`) of arrays. For compressed arrays, byte offsets in
+ * messages refer to the decompressed array.
  */
 export const NPZ_TABLE: RecordingFormat = {
   name: "NumPy archive",
@@ -138,7 +138,7 @@ function typeName({ header: { descr, shape } }: NpyArray): string {
   return `${JSON.stringify(descr)}, shape ${JSON.stringify(shape)}`;
 }
 
-/** Reads the header of an array in an archive, if it is one. */
+/** Reads the header of an array in an archive, if the file is one. */
 async function openEntry(
   file: FileSource,
   entry: ZipEntry,
@@ -207,7 +207,7 @@ function tableOf(array: NpyArray): Table | undefined {
   });
 }
 
-/** Takes a structured array as a table. */
+/** Interprets a structured array as a table. */
 function fieldsOf(array: NpyArray, count: number): Table | undefined {
   const columns: ArrayColumn[] = [];
   let stride = 0;
@@ -229,7 +229,7 @@ function fieldsOf(array: NpyArray, count: number): Table | undefined {
   });
 }
 
-/** Takes four arrays as the columns of a table. */
+/** Interprets four arrays as the columns of a table. */
 function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
   const found = arrays.flatMap((array) => {
     const { descr, shape } = array.header;
@@ -259,7 +259,7 @@ function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
   };
 }
 
-/** Whether there are all four axes, each once. */
+/** Tells whether each of the four axes occurs once. */
 function areAxes(names: readonly (NamedColumn | undefined)[]): boolean {
   return names.length === 4 &&
     new Set(names.map((name) => name?.axis)).size === 4;
@@ -270,7 +270,7 @@ function isShape(shape: unknown): shape is readonly number[] {
     shape.every((side) => Number.isSafeInteger(side) && side >= 0);
 }
 
-/** Tells how many of its bytes a table lacks. */
+/** Completes a table with the number of missing bytes. */
 function complete(
   { bytes }: NpyArray,
   needed: number,
@@ -279,7 +279,10 @@ function complete(
   return { ...table, missing: Math.max(0, needed - bytes) };
 }
 
-/** Offers a table as a recording, its columns told by name or by values. */
+/**
+ * Makes a recording from a table, whose columns are recognised by name or by
+ * values.
+ */
 async function openTable(
   file: FileSource,
   { name, table: { arrays, count, missing }, options = {} }: {

@@ -24,16 +24,19 @@ import {
 } from "../reading/decoded_recording.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
 
-/** Row of a `.bin` that no ATIS has: the clock of the camera has looped. */
+/**
+ * Row of a `.bin` beyond the ATIS sensor, which marks a wrap of the camera's
+ * clock.
+ */
 const LOOP_ROW = 240;
 
-/** Time in µs after which it does. */
+/** Time between clock wraps in µs. */
 const LOOP_US = 1 << 13;
 
-/** Spikes that a record of `.bsn` can stand for. */
+/** Maximum number of spikes per record of `.bsn`. */
 const MAX_SPIKES = 0xffff;
 
-/** Decodes 40 bits an event: 16 of an address, one of polarity, 23 of time. */
+/** Decodes 40-bit events: address 16 bits, polarity 1, time 23. */
 function shortDecoder(
   { dimensions, loopRow }: {
     readonly dimensions: 1 | 2;
@@ -63,7 +66,7 @@ function shortDecoder(
   };
 }
 
-/** Decodes 56 bits an event, whose polarity may be any of 256 channels. */
+/** Decodes 56-bit events, in which polarity may be one of 256 channels. */
 function wideDecoder(faults: FaultCounts): Decoder {
   return {
     decode({ bytes, offset }, { x, y, t, p }) {
@@ -87,7 +90,9 @@ function wideDecoder(faults: FaultCounts): Decoder {
   };
 }
 
-/** Decodes numbers of spikes, spread evenly over the time that they have. */
+/**
+ * Decodes spike counts and spaces the spikes evenly over their time interval.
+ */
 function countDecoder(faults: FaultCounts): Decoder {
   return {
     decode({ bytes, offset }, { x, y, t, p }) {
@@ -174,7 +179,7 @@ async function refuseForeignFile(
   });
 }
 
-/** The formats, by the endings of their files' names. */
+/** Formats by file name suffix. */
 export const SPIKE_FILES: Readonly<Record<string, RecordingFormat>> = {
   ".bin": spikeFormat("N-MNIST", {
     bytes: 5,

@@ -1,5 +1,5 @@
 /**
- * Events as text: a line an event, such as `t x y p` or CSV.
+ * Reader of events as text with one line per event, such as `t x y p` or CSV.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { isRemark, LineParser } from "./text_lines.ts";
 
 const LF = 0x0a;
 
-/** Sides of the largest sensor that columns of 16 bits can address. */
+/** Maximum sensor side in pixels that 16-bit columns can address. */
 const MAX_PIXELS = 1 << 16;
 
 /**
  * Events as text, separated by commas, semicolons, tabs or spaces.
  *
- * Columns are named in the first line, maybe after `#`, in any order and
- * company; without names there are four, told by their values, as are those
- * with names in another language. Where semicolons or tabs separate columns,
- * numbers may have a decimal comma. A first line of two whole numbers is the
- * width and height of the sensor.
+ * The first line, optionally after `#`, names the columns, in any order and
+ * among others. Without names there must be four columns, which are recognised
+ * by their values, as are names in another language. With semicolons or tabs
+ * between columns, numbers may have a decimal comma. A first line with two
+ * whole numbers is the width and height of the sensor.
  */
 export const TEXT_TABLE = decodedFormat({
   name: "text",
@@ -84,7 +84,7 @@ function textDecoder(
         if (isOpen && !last) break;
         const column = numbers[xAt];
         const row = numbers[yAt];
-        // The whole part apart: its product is exact.
+        // The whole part is multiplied separately, as its product is exact.
         const time = numbers[tAt] * unitUs + numbers[tAt + 1] * unitUs;
         const polarity = numbers[pAt];
         const isEvent = parser.count === axes.length &&

@@ -1,5 +1,5 @@
 /**
- * How a table in text is laid out, told by its first lines.
+ * Recognition of the layout of text tables by their first lines.
  *
  * @module
  */
@@ -18,7 +18,10 @@ import {
 } from "./column_names.ts";
 import { isRemark, LineParser } from "./text_lines.ts";
 
-/** Bytes at the start of a file that tell its columns, a line of them whole. */
+/**
+ * Number of bytes at the start of a file by which its columns are recognised; a
+ * line must fit in them.
+ */
 export const PROBED_BYTES: number = 1 << 16;
 
 const LF = 0x0a;
@@ -26,35 +29,37 @@ const LF = 0x0a;
 /** How much earlier than the time above it a time without its last digit is. */
 const FEWER_DIGITS = 9;
 
-/** Columns of a table that are looked at. */
+/** Maximum number of columns that are examined. */
 const MAX_COLUMNS = 64;
 
-/** Columns of an event. */
+/** Quantities of an event. */
 const AXES: readonly Axis[] = ["x", "y", "t", "p"];
 
-/** How a table is laid out. */
+/** Layout of a text table. */
 export interface TextLayout {
-  /** The quantity of each column; undefined where it is none of an event's. */
+  /** Quantity in each column; `undefined` for other columns. */
   readonly axes: readonly (Axis | undefined)[];
-  /** Unit of time in the name of its column. */
+  /** Unit of time in the name of the time column. */
   readonly namedUnit: TimeUnit | undefined;
-  /** Unit of time that the values make likely. */
+  /** Unit of time guessed from the values. */
   readonly likelyUnit: TimeUnit;
-  /** Whether the values told the columns. */
+  /** Whether the columns were recognised by their values. */
   readonly guessed: boolean;
   readonly sensor: Sensor | undefined;
-  /** Byte at which the events start. */
+  /** Byte offset of the first event. */
   readonly start: number;
-  /** Whether a comma stands in front of a fraction, not between columns. */
+  /**
+   * Whether the comma is a decimal separator rather than a column separator.
+   */
   readonly decimalComma: boolean;
 }
 
 /**
- * Finds out how a table is laid out.
+ * Recognises the layout of a table.
  *
- * @param file The file, its first bytes read.
+ * @param file The file, with its first bytes buffered.
  * @returns The layout.
- * @throws {RecordingError} If it is no table of events.
+ * @throws {RecordingError} If it is not a table of events.
  *
  * @example
  * ```ts
@@ -201,7 +206,7 @@ function columnsOf(rows: readonly (readonly number[])[]): number[][] {
   return row.map((_, i) => rows.map((row) => row[i]));
 }
 
-/** Takes a line apart into names. */
+/** Splits a line into names. */
 function namesOf(line: Uint8Array): string[] {
   const text = new TextDecoder().decode(line).replace(/^[\s"#%/]+/, "").trim();
   return text.split(/[,;\t]/.test(text) ? /[,;\t]/ : /\s+/)
@@ -212,27 +217,30 @@ function axisNamed(name: string): Axis | undefined {
   return columnNamed(name)?.axis;
 }
 
-/** Whether all four axes are there, each once. */
+/** Tells whether each of the four axes occurs once. */
 function areAxes(axes: readonly (Axis | undefined)[]): boolean {
   return AXES.every((axis) =>
     axes.filter((found) => found === axis).length === 1
   );
 }
 
-/** Whether words may be names of columns. */
+/** Tells whether words may be column names. */
 function areWords(words: readonly string[]): boolean {
   return words.length >= AXES.length &&
     words.every((word) => /\p{L}/u.test(word) && !/^[+-]?[.\d]/.test(word));
 }
 
-/** Finds the one axis that names of columns lack, where they have three. */
+/** Finds the missing axis if the column names include the other three. */
 function missingAxis(names: readonly string[]): Axis | undefined {
   const named = names.map(axisNamed);
   const missing = AXES.filter((axis) => !named.includes(axis));
   return missing.length === 1 ? missing[0] : undefined;
 }
 
-/** Finds the axis of pixels that alone keeps columns from being told apart. */
+/**
+ * Finds the pixel axis whose negative values prevent the recognition of
+ * columns.
+ */
 function negativeAxis(
   columns: readonly (readonly number[])[],
 ): Axis | undefined {
@@ -242,7 +250,7 @@ function negativeAxis(
   );
 }
 
-/** Tells four columns by those of their names that are known, and by values. */
+/** Recognises four columns by their known names and otherwise by values. */
 function guessNamed(
   columns: readonly (readonly number[])[],
   named: readonly (Axis | undefined)[],
@@ -264,8 +272,8 @@ function guessNamed(
 }
 
 /**
- * Whether commas stand in front of fractions: where each line of some has
- * semicolons or tabs, and one a number such as `0,25` between them.
+ * Tells whether commas are decimal separators: if every line has semicolons or
+ * tabs, and at least one field is a number such as `0,25`.
  */
 function hasDecimalCommas(bytes: Uint8Array): boolean {
   const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1)
@@ -277,7 +285,7 @@ function hasDecimalCommas(bytes: Uint8Array): boolean {
 }
 
 /**
- * Words the damage of a line.
+ * Makes the error of an unreadable line.
  *
  * @param path The file.
  * @param line The line, the byte where it is, and whether the file ends in it,

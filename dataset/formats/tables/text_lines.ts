@@ -1,5 +1,5 @@
 /**
- * Lines of numbers, taken out of bytes.
+ * Parser of lines of numbers.
  *
  * @module
  */
@@ -16,22 +16,22 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const SEMICOLON = 0x3b;
 
-/** Bytes that may stand around a number, 1 by their values. */
+/** Lookup table of bytes that may surround a number. */
 const BLANKS = tableOf(SPACE, TAB, CR, QUOTE);
 
-/** Bytes that end a number, 1 by their values. */
+/** Lookup table of bytes that end a number. */
 const SEPARATORS = tableOf(SPACE, TAB, CR, QUOTE, COMMA, SEMICOLON, LF);
 
-/** Digits of a fraction that a number of 64 bits can tell apart. */
+/** Number of decimals within the precision of float64. */
 const MAX_DECIMALS = 15;
 
-/** Powers of ten, by their exponents. */
+/** Powers of ten by exponent. */
 const POWERS = Float64Array.from(
   { length: MAX_DECIMALS + 1 },
   (_, i) => 10 ** i,
 );
 
-/** Words that stand for numbers. */
+/** Words for numbers. */
 const WORDS: Readonly<Record<string, number>> = {
   true: 1,
   false: 0,
@@ -40,10 +40,10 @@ const WORDS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Parses the numbers of lines.
+ * Parser of the numbers in a line.
  *
- * Numbers are separated by a comma, a semicolon, tabs or spaces. Between two
- * commas there is a number, too, which is missing.
+ * Numbers are separated by a comma, a semicolon, tabs or spaces. Two adjacent
+ * commas enclose a missing number.
  *
  * @example
  * ```ts
@@ -58,20 +58,20 @@ const WORDS: Readonly<Record<string, number>> = {
  */
 export class LineParser {
   /**
-   * Whole parts and fractions of the last line's numbers, two elements a
-   * number; `NaN` for what is none.
+   * Whole part and fraction of each number in the last line, two elements per
+   * number; `NaN` if it is not a number.
    */
   readonly numbers: Float64Array;
-  /** How many numbers the last line had, also those without room. */
+  /** Number of fields in the last line, including those beyond the capacity. */
   count = 0;
   readonly #point: number;
 
   /**
-   * Makes room for numbers.
+   * Makes a parser with space for the numbers of a line.
    *
-   * @param columns How many.
-   * @param options Whether a comma stands in front of a fraction, so that it
-   *   separates no numbers; a point unless given.
+   * @param columns Capacity in numbers.
+   * @param options Whether the decimal separator is a comma, which then does
+   *   not separate numbers; a point by default.
    */
   constructor(
     columns: number,
@@ -84,9 +84,9 @@ export class LineParser {
   /**
    * Parses a line.
    *
-   * @param bytes Lines.
-   * @param start Where this one starts.
-   * @returns Where its LF is, or where the bytes end before there is one.
+   * @param bytes Lines of text.
+   * @param start Offset of the line.
+   * @returns Offset of its LF, or of the end of the bytes.
    */
   parse(bytes: Uint8Array, start: number): number {
     const { numbers } = this;
@@ -145,7 +145,7 @@ export class LineParser {
   }
 }
 
-/** Reads what is no plain decimal number, such as `1e6` or `True`. */
+/** Parses words that are not plain decimal numbers, such as `1e6` or `True`. */
 function numberOf(bytes: Uint8Array): number {
   const word = new TextDecoder().decode(bytes).toLowerCase();
   if (Object.hasOwn(WORDS, word)) return WORDS[word];
@@ -160,16 +160,16 @@ function isSeparator(byte: number): boolean {
   return SEPARATORS[byte] === 1;
 }
 
-/** Makes a table of 256 bytes, 1 for some of them. */
+/** Makes a lookup table of 256 bytes, 1 for those given. */
 function tableOf(...bytes: readonly number[]): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, i) => bytes.includes(i) ? 1 : 0);
 }
 
 /**
- * Whether a line says nothing of an event: it is blank, or a comment.
+ * Tells whether a line is blank or a comment.
  *
- * @param line The line, without its end.
- * @returns Whether there is nothing, or `#`, `%` or `//` first.
+ * @param line The line, without line break.
+ * @returns Whether it is blank or begins with `#`, `%` or `//`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Recordings of any camera of up to 128×128 pixels, written as AEDAT 2.0.
+ * Encoder of recordings of up to 128×128 pixels as AEDAT 2.0.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { encodeAedat } from "../aedat2/aedat_encode.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
-/** Largest step of a clock of 32 bits that is read as one forward. */
+/** Largest forward step of a 32-bit clock that can be unwrapped, in µs. */
 const MAX_STEP_US = 2 ** 31 - 1;
 
 /**
- * Encodes a recording as AEDAT 2.0; its times lose what is above 32 bits.
+ * Encodes a recording as AEDAT 2.0, with times truncated to 32 bits.
  *
  * @param recording The recording.
  * @returns The file in pieces.
  * @throws {RangeError} If an event is outside 128×128 pixels, or 35 minutes
- *   away from the one before it.
+ *   apart from the preceding one.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export async function* encodeAsAedat(
       }
       last = time;
     }
-    // The axes of the addresses, see `AedatOptions`.
+    // Converts upright axes to those of the addresses, see `AedatOptions`.
     const [, ...pieces] = encodeAedat({
       x: block.y.map((row) => DVS128.height - 1 - row),
       y: block.x.map((column) => DVS128.width - 1 - column),

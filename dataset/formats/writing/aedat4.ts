@@ -1,5 +1,5 @@
 /**
- * Recordings of any camera, written as AEDAT 4.
+ * Encoder of recordings as AEDAT 4.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { encodeAedat4 } from "../aedat4/aedat4_encode.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
-/** Sides of the largest sensor that coordinates of 16 bits with sign hold. */
+/** Maximum sensor side in pixels that signed 16-bit coordinates allow. */
 const LARGEST_SIDE = 2 ** 15;
 
 /**
- * Encodes a recording as AEDAT 4, packets compressed by LZ4. A recording that
- * does not tell its sensor is read twice, first for the pixels that it has.
+ * Encodes a recording as AEDAT 4 with LZ4 compression. A recording without a
+ * sensor size is read twice, first to find the extent of its events.
  *
  * @param recording The recording.
  * @returns The file in pieces.
@@ -51,7 +51,7 @@ async function* checked(recording: OpenRecording) {
   }
 }
 
-/** The smallest sensor that has the pixels of all events. */
+/** Finds the smallest sensor that contains all events. */
 async function sensorOf(recording: OpenRecording): Promise<Sensor> {
   let [width, height] = [1, 1];
   for await (const { x, y } of recording.blocks()) {

@@ -1,5 +1,5 @@
 /**
- * Recordings written as those of N-MNIST are, see `tables/spike_files.ts`.
+ * Encoder of recordings in the format of N-MNIST, see `tables/spike_files.ts`.
  *
  * @module
  */
@@ -9,26 +9,29 @@ import { checkEvents } from "./check_events.ts";
 
 const EVENT_BYTES = 5;
 
-/** Row of the events that add to the time. */
+/** Row of pseudo-events that advance the clock. */
 const LOOP_ROW = 240;
 
-/** Time in µs that one of them adds. */
+/** Time by which a pseudo-event advances the clock, in µs. */
 const LOOP_US = 1 << 13;
 
-/** First time in µs that an event has no bits for. */
+/** Range of an event's 23-bit time in µs. */
 const TIME_RANGE_US = 1 << 23;
 
-/** First time in µs, 2.4 hours, that a million of such events do not reach. */
+/**
+ * End of the supported range in µs, 2.4 h, for which a million pseudo-events
+ * suffice.
+ */
 const END_US = 2 ** 33;
 
 /**
- * Encodes a recording as `.bin`. Times above 2²³ µs, 8.4 s, take events of row
- * 240, which not every reader of such files knows.
+ * Encodes a recording as `.bin`. Times from 2²³ µs (8.4 s) on need
+ * pseudo-events in row 240, which not every reader supports.
  *
  * @param recording The recording.
  * @returns The file in pieces.
- * @throws {RangeError} If an event is outside 256×240 pixels, not from 0 to
- *   below 2³³ µs, or before the time that the file has reached.
+ * @throws {RangeError} If an event is outside 256×240 pixels, its time is not
+ *   in [0, 2³³) µs, or it precedes the time base of the file.
  *
  * @example
  * ```ts

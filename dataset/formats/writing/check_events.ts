@@ -1,5 +1,5 @@
 /**
- * Events that a format has no room for.
+ * Range check of events for the limits of a format.
  *
  * @module
  */
@@ -7,21 +7,21 @@
 import type { Sensor } from "../../events.ts";
 import type { EventBlock } from "../reading/format.ts";
 
-/** The range of pixels and times that a format has bits for. */
+/** Limits of a format. */
 export interface Limits {
   /** Name of the format in messages. */
   readonly format: string;
   /** Largest sensor. */
   readonly sensor: Sensor;
-  /** First time in µs that is too late. */
+  /** End of the range of times in µs, exclusive. */
   readonly endUs: number;
 }
 
 /**
- * Refuses events that a format cannot hold.
+ * Requires that events are within the limits of a format.
  *
  * @param block The events.
- * @param limits The format's range.
+ * @param limits Limits of the format.
  * @throws {RangeError} If a pixel is outside the sensor, or a time is negative
  *   or too late.
  *

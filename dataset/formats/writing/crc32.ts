@@ -1,10 +1,10 @@
 /**
- * The checksum of ZIP archives.
+ * CRC-32, the checksum of ZIP archives.
  *
  * @module
  */
 
-/** Remainders of the polynomial 0x04c11db7, bits reversed, by byte. */
+/** Remainders by byte value for the bit-reversed polynomial 0x04c11db7. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit++) {
@@ -14,11 +14,11 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Computes CRC-32 over pieces.
+ * Computes a CRC-32 incrementally.
  *
  * @param bytes The next piece.
- * @param before The checksum of the pieces before it.
- * @returns The checksum of all of them.
+ * @param before Checksum of the preceding pieces.
+ * @returns Checksum of all pieces.
  *
  * @example
  * ```ts

@@ -1,16 +1,16 @@
 /**
- * Recordings written as CSV.
+ * Encoder of recordings as CSV.
  *
  * @module
  */
 
 import type { OpenRecording } from "../reading/format.ts";
 
-/** Lines in a piece of the output. */
+/** Lines per piece of the output. */
 const PIECE_LINES = 1 << 14;
 
 /**
- * Encodes a recording as CSV: the columns `t_us`, `x`, `y` and `p`.
+ * Encodes a recording as CSV with the columns `t_us`, `x`, `y` and `p`.
  *
  * @param recording The recording.
  * @returns The file in pieces.

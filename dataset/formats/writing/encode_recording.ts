@@ -1,5 +1,5 @@
 /**
- * Recordings written in any format that can be written.
+ * Encoding of recordings in any writable format.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { encodeAsNpy } from "./npy.ts";
 import { encodeAsNpz } from "./npz.ts";
 import { encodeAsBs1, encodeAsBs2, encodeAsBs3 } from "./spikes.ts";
 
-/** Encoders, by the endings of the files' names. */
+/** Encoders by file name suffix. */
 const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
   ".aedat": encodeAsAedat,
   ".aedat4": encodeAsAedat4,
@@ -28,7 +28,7 @@ const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
   ".npz": encodeAsNpz,
 };
 
-/** Endings of the names of files that recordings can be written to. */
+/** File name suffixes of writable formats. */
 export const WRITTEN_ENDINGS: readonly string[] = Object.keys(ENCODERS);
 
 /**
@@ -39,10 +39,9 @@ export const WRITTEN_ENDINGS: readonly string[] = Object.keys(ENCODERS);
  *
  * @param recording The recording.
  * @param name Name or path of the file.
- * @returns The file in pieces; nothing of the recording is read before the
- *   first is asked for.
- * @throws {RangeError} If the name has another ending, or as the pieces are
- *   asked for, if the format has no room for an event.
+ * @returns The file in pieces; reading starts when the first one is requested.
+ * @throws {RangeError} If the name has another suffix, or, while pieces are
+ *   read, if an event is out of the format's range.
  *
  * @example
  * ```ts

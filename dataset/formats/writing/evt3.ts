@@ -1,5 +1,5 @@
 /**
- * Recordings written as Prophesee RAW in EVT 3.0, see `prophesee/evt3.ts`.
+ * Encoder of recordings as Prophesee RAW in EVT 3.0, see `prophesee/evt3.ts`.
  *
  * @module
  */
@@ -7,28 +7,31 @@
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
-/** Sides of the largest sensor that an address has bits for. */
+/** Maximum sensor side in pixels that 11-bit addresses allow. */
 const MAX_PIXELS = 2048;
 
-/** First time in µs, 12 days, up to which the loops of the clock are told. */
+/** End of the supported range in µs, 12 days. */
 const END_US = 2 ** 40;
 
-/** Upper halves of the time that one step goes on by, at most. */
+/**
+ * Largest step of the upper time bits that readers do not take for a backward
+ * step.
+ */
 const MAX_STEP = 2048;
 
-/** Words that one event takes at most, besides steps of the clock. */
+/** Maximum number of words per event, without clock steps. */
 const EVENT_WORDS = 4;
 
 /**
  * Encodes a recording as EVT 3.0.
  *
- * The clock starts at 0 and loops every 17 s. Where there is no event it goes
- * on in steps that are small enough to tell.
+ * The clock starts at 0 and wraps every 17 s. In gaps between events it
+ * advances in steps that are small enough to be unwrapped.
  *
  * @param recording The recording.
  * @returns The file in pieces.
- * @throws {RangeError} If an event is outside 2048×2048 pixels, not from 0 to
- *   below 2⁴⁰ µs, or earlier than the last loop of the clock.
+ * @throws {RangeError} If an event is outside 2048×2048 pixels, its time is not
+ *   in [0, 2⁴⁰) µs, or it precedes the last wrap of the clock.
  *
  * @example
  * ```ts
@@ -90,12 +93,16 @@ export async function* encodeAsEvt3(
   }
 }
 
-/** Whether an upper half is of an earlier loop of the clock than another. */
+/**
+ * Tells whether an upper time belongs to an earlier clock period than another.
+ */
 function isLooped(high: number, upper: number): boolean {
   return Math.floor(upper / 4096) < Math.floor(high / 4096);
 }
 
-/** Counts the steps of the clock in the gaps between events, at most. */
+/**
+ * Computes an upper bound of the number of clock steps in gaps between events.
+ */
 function clockSteps(t: Float64Array, high: number): number {
   let steps = 0;
   let last = high;

@@ -1,5 +1,5 @@
 /**
- * Recordings written as NumPy archives: an array a column.
+ * Encoder of recordings as NumPy archives with one array per column.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { EventBlock, OpenRecording } from "../reading/format.ts";
 import { crc32 } from "./crc32.ts";
 import { npyHeader } from "./npy.ts";
 
-/** Bytes that an array may have, for sizes of 32 bits. */
+/** Maximum size of an array in bytes, limited by ZIP's 32-bit sizes. */
 const MAX_BYTES = 0xffff_0000;
 
-/** Sizes and checksum stand after the content, where they are known. */
+/** Flag: sizes and checksum follow the content. */
 const SIZES_AFTER = 8;
 
-/** Version of ZIP that whoever reads the archive must know. */
+/** ZIP version (2.0) that readers need. */
 const VERSION = 20;
 
-/** A day that ZIP can name, 1 January 1980: the archive has no date. */
+/** ZIP's earliest date, 1 January 1980, because the archive has no date. */
 const NO_DATE = 0x21;
 
-/** The columns: name, type, bytes an event, and how events become bytes. */
+/** Columns with name, type, bytes per event, and conversion of events. */
 const COLUMNS: readonly {
   readonly name: string;
   readonly descr: string;
@@ -38,7 +38,7 @@ const COLUMNS: readonly {
   { name: "p", descr: "|u1", size: 1, bytes: ({ p }) => p },
 ];
 
-/** Where a column lies in the archive, and what it holds. */
+/** A column written to the archive: location, size and checksum. */
 interface Written {
   readonly name: string;
   readonly offset: number;
@@ -47,8 +47,9 @@ interface Written {
 }
 
 /**
- * Encodes a recording as `.npz`, not compressed: arrays `x`, `y`, `t` (µs) and
- * `p`. The recording is read five times, so that memory does not grow with it.
+ * Encodes a recording as an uncompressed `.npz` with the arrays `x`, `y`, `t`
+ * (µs) and `p`. The recording is read five times, so that memory does not grow
+ * with its length.
  *
  * @param recording The recording.
  * @returns The file in pieces.
@@ -106,7 +107,7 @@ export async function* encodeAsNpz(
   yield encodeList(written, offset);
 }
 
-/** Encodes the list at the end of an archive. */
+/** Encodes the central directory of the archive. */
 function encodeList(
   written: readonly Written[],
   offset: number,
@@ -127,7 +128,9 @@ function encodeList(
   );
 }
 
-/** Encodes what an array's local header and its entry in the list share. */
+/**
+ * Encodes the fields shared by an array's local header and its directory entry.
+ */
 function fields(
   name: string,
   { checksum = 0, size = 0 }: {
@@ -141,7 +144,7 @@ function fields(
   );
 }
 
-/** Encodes numbers of 2 or 4 bytes, little-endian. */
+/** Encodes little-endian numbers of 2 or 4 bytes. */
 function numbers(
   ...sized: readonly (readonly [size: 2 | 4, value: number])[]
 ): Uint8Array {
@@ -152,7 +155,7 @@ function numbers(
   );
 }
 
-/** Puts bytes and text of ASCII one after another. */
+/** Concatenates bytes and ASCII text. */
 function concatenated(
   ...parts: readonly (Uint8Array | string)[]
 ): Uint8Array<ArrayBuffer> {

@@ -135,7 +135,7 @@ export function faultProblems(
 }
 
 /**
- * Names recordings whose unit of time was guessed, and hardly right.
+ * Lists recordings whose guessed unit of time is implausible.
  *
  * @param recordings The recordings.
  * @returns A line for each kind of doubt.
