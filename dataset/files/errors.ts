@@ -54,22 +54,23 @@ export class RecordingError extends Error {
 }
 
 /**
- * A recording that ends too early, inside an event or a packet; what comes
- * before is sound.
+ * A recording that is cut off inside an event or a packet; the data before the
+ * cut are intact.
  */
 export class CutOffError extends RecordingError {
   declare readonly offset: number;
   /** What is cut off or missing, such as "the last event, which is cut off". */
   readonly lost: string;
-  /** How many of these. */
+  /** Number of lost parts. */
   readonly count: number;
 
   /**
    * Makes the error and its message.
    *
    * @param path The file.
-   * @param problem The problem in words, without full stop.
-   * @param options Byte offset of the cut, and what is lost there.
+   * @param problem Description of the problem, without full stop.
+   * @param options Byte offset of the cut, and description and number of the
+   *   lost parts.
    */
   constructor(
     path: string,

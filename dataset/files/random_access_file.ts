@@ -82,11 +82,11 @@ export class RandomAccessFile implements Disposable {
    *
    * @param offset Offset of the first byte.
    * @param length Number of bytes.
-   * @param part What they are the start of, for messages.
+   * @param part Name of the part of the file that starts there, for messages.
    * @returns The bytes, valid until the next `read()`.
-   * @throws {CutOffError} If the file ends before.
-   * @throws {RecordingError} If reading fails, or they are more than any packet
-   *   has.
+   * @throws {CutOffError} If the file ends before the last byte.
+   * @throws {RecordingError} If reading fails, or `length` exceeds that of any
+   *   packet.
    */
   async read(
     offset: number,
@@ -132,11 +132,12 @@ export class RandomAccessFile implements Disposable {
   }
 
   /**
-   * Words that this file ends too early, or is damaged where more bytes are
-   * claimed than any packet has.
+   * Makes the error of a part beyond the end of this file: a cut, or damage if
+   * the part claims more bytes than any packet has.
    *
-   * @param offset Byte of what is cut off.
-   * @param lack Name of what is cut off, its bytes, and the problem in words.
+   * @param offset Byte offset of the part.
+   * @param lack Name of the part, its size in bytes, and a description of the
+   *   problem.
    * @returns The error.
    */
   cutOff(

@@ -26,7 +26,7 @@ const GUESSED_LINES = 100;
 
 const LF = 0x0a;
 
-/** Bytes that lines of a header begin with: `#` and `%`. */
+/** First bytes of header lines, `#` and `%`. */
 const MARKS: readonly number[] = [0x23, 0x25];
 
 /**
@@ -37,10 +37,11 @@ const MARKS: readonly number[] = [0x23, 0x25];
  * @param name Name for messages.
  * @param stream The bytes, in pieces of any size.
  * @param options Axes of AEDAT; by default x from the left and y from the top.
- * @returns The recording, once its header has come; its blocks can be read once,
- * and hold what has come. A last event that is cut off is among the faults.
- * @throws {RecordingError} If it ends without an event, is of another format, or
- * its header is damaged.
+ * @returns The recording, as soon as its header has been received. Its blocks
+ *   can be read once and contain the events received so far. A truncated last
+ *   event is among the faults.
+ * @throws {RecordingError} If it ends without an event, has another format, or
+ *   its header is damaged.
  *
  * @example
  * ```ts

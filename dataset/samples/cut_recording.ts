@@ -177,7 +177,7 @@ async function rangesOf(
  */
 async function specialRecords(path: string): Promise<number[]> {
   const records: number[] = [];
-  // A cut has been counted with the events.
+  // A cut has already been counted while reading the events.
   const chunks = untilCut(readAedat(path), new FaultCounts());
   for await (const { special } of chunks) records.push(...special);
   return records;

@@ -70,7 +70,7 @@ export interface AedatSummary {
   readonly special: number;
   /** Number of events that are earlier than the event before them. */
   readonly backwardSteps: number;
-  /** Faults of the file that its reader went on after. */
+  /** Faults of the file from which its reader recovered. */
   readonly faults: readonly FileFaults[];
 }
 
@@ -88,8 +88,8 @@ export interface AedatSummary {
  * @throws {RecordingError} If the file cannot be read, is empty, is of another
  *   format or version, or has an address that is not a DVS128's. The chunks
  *   before the error are yielded.
- * @throws {CutOffError} If it is cut off inside an event, after the chunks
- *   before that.
+ * @throws {CutOffError} If the file is cut off inside an event, after the
+ *   chunks before the cut are yielded.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example
@@ -183,8 +183,8 @@ function takeChunk(
  * @param file The file: its path, or a browser's `Blob`.
  * @param options How to read addresses.
  * @returns The summary.
- * @throws {RecordingError} As `readAedat()` does; a file that is cut off is
- *   summarized up to there.
+ * @throws {RecordingError} As `readAedat()` does, but a file that is cut off is
+ *   summarised up to the cut.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example

@@ -17,7 +17,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const HASH = 0x23;
 
-/** The header of an AEDAT file. */
+/** Header of an AEDAT file. */
 export interface AedatHeader {
   /** Version of the format. */
   readonly version: "1.0" | "2.0";

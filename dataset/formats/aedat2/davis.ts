@@ -131,7 +131,7 @@ async function* readEvents(
 function decodeRecords(
   bytes: Uint8Array<ArrayBuffer>,
   { sensor, builder, faults, offset, time }: DecodeOptions & {
-    /** Byte in the file of the first record. */
+    /** Byte offset of the first record in the file. */
     readonly offset: number;
     /** Unwrapped time of the preceding record in µs. */
     readonly time: number | undefined;

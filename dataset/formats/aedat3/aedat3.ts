@@ -111,7 +111,7 @@ async function* readPackets(
   }
 }
 
-/** Reads those events of a packet that the file has. */
+/** Reads the events of a packet, as far as the file contains them. */
 async function* readEvents(
   file: RandomAccessFile,
   { start, events, timeBase }: Packet,

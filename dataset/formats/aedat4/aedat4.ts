@@ -75,9 +75,9 @@ export const aedat4: RecordingFormat = {
 /**
  * Opens an AEDAT 4 file.
  *
- * Events outside the sensor are left out and counted; so are a last packet that
- * is cut off, and a table of packets at the end that is missing, as after a
- * recording that was interrupted.
+ * Events outside the sensor are skipped and counted as faults. So are a
+ * truncated last packet and a missing table of packets at the end, as after an
+ * interrupted recording.
  *
  * @param file The file: its path, or a browser's `Blob`.
  * @param options Name of the stream.

@@ -169,7 +169,7 @@ function decodePlain(
 function* addEvents(
   { x, y, t, p }: EventBlock,
   { sensor, builder, faults, offset }: Sink & {
-    /** Byte in the file that faults are said to be at. */
+    /** Byte offset that is reported for faults. */
     readonly offset: number;
   },
 ): Generator<void> {

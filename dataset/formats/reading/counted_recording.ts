@@ -1,5 +1,5 @@
 /**
- * Recordings whose faults are counted as their events are read.
+ * Recordings whose faults are counted while their events are read.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { untilCut } from "./cut_off.ts";
 import { FaultCounts } from "./fault_counts.ts";
 import type { EventBlock, OpenRecording } from "./format.ts";
 
-/** A recording's header, and the reader of its events. */
+/** Contents of a recording's header, with the reader of its events. */
 export interface CountedRecording {
   /** Name of the format, with its version. */
   readonly format: string;
-  /** Size of the sensor, if the file tells. */
+  /** Size of the sensor, if the file gives it. */
   readonly sensor: Sensor | undefined;
   /**
-   * Reads all events once.
+   * Reads all events in one pass.
    *
-   * @param faults Counts what the reader goes on after.
+   * @param faults Counts faults from which the reader recovers.
    */
   readonly read: (faults: FaultCounts) => AsyncIterable<EventBlock>;
 }
 
 /**
- * Offers a recording that can be read again and again, its faults counted anew
- * each time. A file that is cut off is read up to there.
+ * Makes a recording that can be read repeatedly and counts its faults anew in
+ * each pass. A file that is cut off is read up to the cut.
  *
- * @param recording Its header, and the reader of its events.
+ * @param recording Contents of the header, and the reader of events.
  * @returns The recording.
  *
  * @example

@@ -1,6 +1,6 @@
 /**
- * Recordings that end too early, as after a crash or on a full disk: what comes
- * before the cut is read, and the cut counted.
+ * Truncated recordings, as after a crash or on a full disk: events before the
+ * cut are read, and the cut is counted as a fault.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { CutOffError } from "../../files/errors.ts";
 import type { FaultCounts } from "./fault_counts.ts";
 
 /**
- * Hands events on up to where their file is cut off, and counts the cut as a
- * fault.
+ * Yields events up to the point at which their file is cut off, and counts the
+ * cut as a fault.
  *
- * @param blocks Reads the events.
+ * @param blocks Blocks of events, from a reader.
  * @param faults Counts the cut.
  * @returns The blocks.
- * @throws {CutOffError} If there is no whole event before the cut.
- * @throws {Error} Every other error of the reader.
+ * @throws {CutOffError} If there is no complete event before the cut.
+ * @throws {Error} Any other error of the reader.
  *
  * @example
  * ```ts
@@ -51,11 +51,11 @@ export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
 }
 
 /**
- * Words that a file ends inside a record of fixed size.
+ * Makes the error of a file that ends inside a record of fixed size.
  *
  * @param path The file.
- * @param record The format's name for a record, its bytes, where it starts in
- *   the file, and how many of its bytes are left.
+ * @param record Name and size of a record, the byte offset of the last one, and
+ *   the number of bytes of it that are left.
  * @returns The error.
  *
  * @example

@@ -20,7 +20,10 @@ import type { FileFaults } from "./format.ts";
  * ```
  */
 export class FaultCounts {
-  /** A kind of fault an element, in the order first met; it grows. */
+  /**
+   * One element per kind of fault, in the order of first occurrence; updated by
+   * `add()`.
+   */
   readonly list: FileFaults[] = [];
   readonly #counts = new Map<string, { count: number }>();
 
@@ -28,8 +31,8 @@ export class FaultCounts {
    * Counts a fault.
    *
    * @param problem Description, the same for all faults of its kind.
-   * @param offset Byte in the file where it is.
-   * @param count How many there are, from there on.
+   * @param offset Byte offset of the fault in the file.
+   * @param count Number of faults, of which the first is at `offset`.
    */
   add(problem: string, offset: number, count = 1): void {
     const known = this.#counts.get(problem);
@@ -42,7 +45,7 @@ export class FaultCounts {
     this.list.push(fault);
   }
 
-  /** Forgets all faults, where the file is read once more. */
+  /** Removes all faults, before the file is read again. */
   clear(): void {
     this.list.length = 0;
     this.#counts.clear();
@@ -50,7 +53,7 @@ export class FaultCounts {
 }
 
 /**
- * Says what a fault is, how often it is there, and where first.
+ * Formats a fault with its count and the offset of its first occurrence.
  *
  * @param fault The fault.
  * @returns One line.
@@ -68,7 +71,7 @@ export function faultInWords({ problem, count, offset }: FileFaults): string {
   return `${problem}: ${count}${place}`;
 }
 
-/** Events that name a pixel which the sensor does not have. */
+/** Fault: events of pixels outside the sensor. */
 export const OUTSIDE = "events outside the sensor";
 
 /** Fault: events whose time is not a finite number. */

@@ -27,7 +27,7 @@ export interface FileFaults {
   readonly problem: string;
   /** Number of occurrences. */
   readonly count: number;
-  /** Byte in the file where it was met first, if that is known. */
+  /** Byte offset of the first occurrence in the file, if known. */
   readonly offset?: number;
 }
 

@@ -56,9 +56,9 @@ export interface RecordingSummary {
 }
 
 /**
- * Reads a recording and computes its statistics. All events are counted, but the
- * few that are far from all others change neither times nor pixels: they are
- * among the faults, and a recording that has them is read again.
+ * Reads a recording and computes its statistics. All events are counted, but a
+ * few stray events far from all others affect neither times nor pixels: they
+ * are listed among the faults, and the recording is then read a second time.
  *
  * @param recording The recording.
  * @returns The statistics.
@@ -94,7 +94,10 @@ export async function summarize(
   }
 }
 
-/** Reads a recording once, and computes the statistics of some events. */
+/**
+ * Reads a recording once and computes the statistics of the events within
+ * limits.
+ */
 async function summarizeOnce(
   recording: OpenRecording,
   { filter, finder }: {

@@ -1,6 +1,6 @@
 /**
- * The few events of a recording that are far from all others, in place or in
- * time, as a damaged file or a faulty clock has them.
+ * Detection of stray events: the few that are far from all others in space or
+ * time, due to a damaged file or a faulty clock.
  *
  * @module
  */
@@ -8,28 +8,28 @@
 import type { EventBlock } from "./format.ts";
 import { TimeHistogram } from "./time_histogram.ts";
 
-/** Sides of a sensor larger than any camera's. */
+/** Side in pixels of a sensor larger than any camera's. */
 export const LARGEST_SIDE = 4096;
 
-/** Share of a recording's events that may be stray. */
+/** Maximum share of a recording's events that are stray. */
 export const STRAY_SHARE = 0.01;
 
-/** How many times the extent of all others the gap before a stray event is. */
+/** Minimum gap before a stray event, relative to the extent of all others. */
 const FAR = 4;
 
-/** Where the events are that are not stray. */
+/** Limits of the events that are not stray. */
 export interface Limits {
-  /** First column that is outside. */
+  /** First column outside the limits. */
   readonly width: number;
-  /** First row that is outside. */
+  /** First row outside the limits. */
   readonly height: number;
-  /** First time in µs that is inside. */
+  /** Start of the time range in µs, inclusive. */
   readonly startUs: number;
-  /** First time in µs after that is outside. */
+  /** End of the time range in µs, exclusive. */
   readonly endUs: number;
 }
 
-/** Limits of any event. */
+/** Limits that include every event. */
 export const NO_LIMITS: Limits = {
   width: 1 << 16,
   height: 1 << 16,
@@ -38,7 +38,7 @@ export const NO_LIMITS: Limits = {
 };
 
 /**
- * Finds stray events with a memory that does not grow with the recording.
+ * Finder of stray events, whose memory does not grow with the recording.
  *
  * @example
  * ```ts
@@ -74,13 +74,13 @@ export class StrayFinder {
   }
 
   /**
-   * Finds the limits of the events that are not stray: pixels that no camera
-   * has are, and those and times that are far from all others.
+   * Finds the limits of the events that are not stray. Pixels beyond any
+   * camera's sensor are stray, as are pixels and times far from all others.
    *
-   * @param options Stray events that were left out before, and whether the file
-   *   tells the sensor, whose pixels then are not stray.
-   * @returns The limits, `NO_LIMITS` where there is no stray event. Times may be
-   *   told more closely once those outside are left out.
+   * @param options Number of stray events removed before, and whether the file
+   *   gives the sensor, in which case no pixel is stray.
+   * @returns The limits, `NO_LIMITS` if there is no stray event. Another pass
+   *   without the stray events may narrow the time range.
    */
   limits(
     { leftOut = 0, sensorTold = false }: {
@@ -118,18 +118,18 @@ export class StrayFinder {
   }
 }
 
-/** Whether there is no event in some bins. */
+/** Tells whether bins are empty. */
 function isEmpty(counts: Uint32Array | Float64Array): boolean {
   return counts.every((count) => count === 0);
 }
 
-/** Finds the part of a histogram that holds all but a few events far away. */
+/** Finds the part of a histogram without a few distant events. */
 function mainPart(
   counts: Uint32Array | Float64Array,
   { few, fromZero }: {
-    /** Events that may be far away. */
+    /** Maximum number of distant events. */
     readonly few: number;
-    /** Whether all values from 0 on belong to the part. */
+    /** Whether the part starts at bin 0. */
     readonly fromZero: boolean;
   },
 ): { readonly first: number; readonly last: number } {
@@ -148,7 +148,7 @@ function mainPart(
     const kept = keepsUpper ? sides[1] : sides[0];
     const extent = kept[kept.length - 1] + 1 - (fromZero ? 0 : kept[0]);
     const lost = keepsUpper ? lower : upper;
-    // A hot pixel may have nearly all events, and is not all of the sensor.
+    // A hot pixel may cause nearly all events, but is not the whole sensor.
     const isOnePlace = fromZero && 2 * kept.length <= places.length;
     if (lost > room || gap <= FAR * extent || isOnePlace) break;
     room -= lost;

@@ -1,5 +1,5 @@
 /**
- * Leaves out and counts the events of a recording that are stray.
+ * Removal of stray events.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { EventBlock, FileFaults } from "./format.ts";
 import { type Limits, NO_LIMITS } from "./stray_events.ts";
 
 /**
- * Takes the events inside some limits, and counts the others.
+ * Filter that keeps the events within limits and counts the others.
  *
  * @example
  * ```ts
@@ -32,21 +32,21 @@ export class StrayFilter {
   #latest = 0;
 
   /**
-   * Starts without an event.
+   * Makes a filter.
    *
-   * @param limits Where the events are that are not stray.
+   * @param limits Limits of the events that are not stray.
    */
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
-  /** Events left out so far. */
+  /** Number of events removed so far. */
   get count(): number {
     return this.#outside + this.#faraway;
   }
 
   /**
-   * Takes those events of a block that are not stray.
+   * Selects the events of a block that are not stray.
    *
    * @param block The events.
    * @returns The same block if none is stray.
@@ -79,10 +79,11 @@ export class StrayFilter {
   }
 
   /**
-   * Says which events were left out.
+   * Describes the removed events.
    *
-   * @param extent Columns and rows that the others have.
-   * @returns A fault for those of other pixels, and one for those of other times.
+   * @param extent Columns and rows of the remaining events.
+   * @returns A fault for events with stray pixels, and one for events with
+   *   stray times.
    */
   faults(
     { width, height }: { readonly width: number; readonly height: number },

@@ -1,5 +1,5 @@
 /**
- * How many events are when, in bins that widen as times come in.
+ * Histogram of event times, whose bins widen as needed.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 const BINS = 4096;
 
 /**
- * Counts events in bins of equal width, over all times that they have.
+ * Histogram with equally wide bins that cover all times added.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ const BINS = 4096;
  * ```
  */
 export class TimeHistogram {
-  /** Events of each bin. */
+  /** Number of events in each bin. */
   readonly counts: Float64Array<ArrayBuffer> = new Float64Array(BINS);
   /** Start of the first bin in µs; `NaN` without an event. */
   startUs = NaN;
@@ -44,7 +44,7 @@ export class TimeHistogram {
     this.counts[bin]++;
   }
 
-  /** Doubles the width of the bins, for times before or after them. */
+  /** Doubles the bin width, to cover earlier or later times. */
   #widen(before: boolean): void {
     const { counts } = this;
     const half = Float64Array.from(

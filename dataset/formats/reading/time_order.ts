@@ -1,18 +1,18 @@
 /**
- * Tells recordings without a mark from other files by their times.
+ * Recognition of recordings without a signature by the order of their times.
  *
  * @module
  */
 
-/** Events at the start of a file that tell. */
+/** Number of events at the start of a file that are checked. */
 export const PROBED_EVENTS = 1000;
 
 /**
- * Whether times may be those of a recording: in arbitrary bytes every second
- * step is negative, in recordings hardly any.
+ * Tells whether times may be those of a recording: in arbitrary bytes half of
+ * the steps are negative, in recordings hardly any.
  *
- * @param times Times of the first events, of 32 bits at most.
- * @returns Whether few run backwards.
+ * @param times Times of the first events, of up to 32 bits.
+ * @returns Whether few steps are negative.
  *
  * @example
  * ```ts
@@ -30,11 +30,10 @@ export function runForward(times: readonly number[]): boolean {
 }
 
 /**
- * Counts how often times run backwards, those of a clock of 32 bits that loops
- * across its end.
+ * Counts backward steps of times, modulo 2³².
  *
  * @param times The times.
- * @returns Negative steps.
+ * @returns Number of backward steps.
  *
  * @example
  * ```ts

@@ -47,10 +47,11 @@ interface Connection {
  * Reads all messages of a bag.
  *
  * @param file The bag.
- * @param faults Counts an index that is missing at the end.
- * @returns The messages, in its order.
- * @throws {RecordingError} If the bag is damaged, with the byte.
- * @throws {CutOffError} If it is cut off, after the messages before that.
+ * @param faults Counts a missing index at the end.
+ * @returns The messages, in file order.
+ * @throws {RecordingError} If the bag is damaged, with the byte offset.
+ * @throws {CutOffError} If the bag is cut off, after the messages before the
+ *   cut are yielded.
  *
  * @example
  * ```ts
@@ -111,7 +112,7 @@ export async function* readBag(
   if (!hasIndex) faults.add(NO_INDEX, file.size);
 }
 
-/** Words that a bag ends inside a record, if it does. */
+/** Returns the error of a bag that ends inside this record, if it does. */
 function cutIn(
   file: RandomAccessFile,
   { at, head: { fields, start, end } }: {
@@ -133,7 +134,10 @@ function cutIn(
     : undefined;
 }
 
-/** Whether the header of a bag says where its index is, and the bag goes on. */
+/**
+ * Tells whether the header of a bag gives the offset of its index, and the file
+ * extends to it.
+ */
 function namesIndex({ fields }: BagRecord, size: number): boolean {
   const place = fields.get("index_pos");
   if (place?.byteLength !== 8) return false;
@@ -141,7 +145,7 @@ function namesIndex({ fields }: BagRecord, size: number): boolean {
   return byte > 0 && byte <= size;
 }
 
-/** Reads the head of a record in the file. */
+/** Reads the header of a record in the file. */
 async function readHead(
   file: RandomAccessFile,
   at: number,

@@ -114,14 +114,15 @@ function readStart(
 export class EventMessages {
   readonly #builder: BlockBuilder;
   readonly #faults: FaultCounts;
-  // Words of one packet count on from the times of the packet before it.
+  // Kept between packets, because EVT 3 times continue from the preceding
+  // packet.
   readonly #evt3 = new Evt3Decoder();
 
   /**
    * Makes a decoder in its initial state.
    *
-   * @param builder Where events go.
-   * @param faults Counts those that are left out.
+   * @param builder Destination of events.
+   * @param faults Counts skipped events.
    */
   constructor(builder: BlockBuilder, faults: FaultCounts) {
     this.#builder = builder;

@@ -18,9 +18,9 @@ const EVENT_BYTES = 8;
 export interface EventSink {
   /** Columns of events. */
   readonly builder: BlockBuilder;
-  /** Counts those that are left out. */
+  /** Counts skipped events. */
   readonly faults: FaultCounts;
-  /** Size of the sensor, where the message tells. */
+  /** Size of the sensor, if the message gives it. */
   readonly sensor: Sensor | undefined;
   /** Byte offset of the message in the file. */
   readonly offset: number;

@@ -54,10 +54,11 @@ interface Described {
  * Reads all ROS messages of an MCAP file.
  *
  * @param file The file.
- * @param faults Counts an index that is missing at the end.
- * @returns The messages, in its order.
- * @throws {RecordingError} If the file is damaged, with the byte.
- * @throws {CutOffError} If it is cut off, after the messages before that.
+ * @param faults Counts a missing index at the end.
+ * @returns The messages, in file order.
+ * @throws {RecordingError} If the file is damaged, with the byte offset.
+ * @throws {CutOffError} If the file is cut off, after the messages before the
+ *   cut are yielded.
  *
  * @example
  * ```ts

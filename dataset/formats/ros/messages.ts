@@ -8,10 +8,10 @@ import type { FaultCounts } from "../reading/fault_counts.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import type { MessageEncoding } from "./message_reader.ts";
 
-/** An index of messages that files have at their end. */
+/** Fault: a missing index of messages at the end of a file. */
 export const NO_INDEX = "the index at the end, which is missing";
 
-/** A message, as a file has it. */
+/** A serialised message. */
 export interface RosMessage {
   /** Topic on which it was sent. */
   readonly topic: string;
@@ -25,7 +25,7 @@ export interface RosMessage {
   readonly offset: number;
 }
 
-/** Reads all messages of a file in its order, and counts what it lacks. */
+/** Reads all messages of a file, in file order, and counts its faults. */
 export type ReadMessages = (
   file: RandomAccessFile,
   faults: FaultCounts,

@@ -45,9 +45,9 @@ interface Pages {
   readonly pageBytes: number;
   /** Usable bytes per page. */
   readonly usable: number;
-  /** Pages that the file says it has. */
+  /** Number of pages according to the header. */
   readonly count: number;
-  /** Pages that may still be read: none is read twice in a sound file. */
+  /** Number of pages that may still be read; the limit detects cycles. */
   left: number;
 }
 

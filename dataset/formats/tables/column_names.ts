@@ -65,7 +65,7 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
   nanoseconds: "ns",
 };
 
-/** Share of times that may be earlier than the one before. */
+/** Maximum share of times that are earlier than the preceding one. */
 const MOST_FALLS = 0.1;
 
 /**
@@ -120,13 +120,13 @@ export function unitNamed(name: string): TimeUnit | undefined {
 }
 
 /**
- * Tells what columns without names hold, by the values of their first rows: p
- * is the last that has −1, 0 and 1 only; t never falls, and has fractions
- * or rises the highest; if all others fall, it is the highest if that does
- * seldom; x comes before y.
+ * Finds the quantities in nameless columns by the values of their first rows: p
+ * is the last column with only −1, 0 and 1; t is non-decreasing and has
+ * fractions or the largest final value, or has the largest final value and
+ * rarely decreases if all columns do; x precedes y.
  *
- * @param columns Values of the columns, of the same rows.
- * @param axesOfPixel 2 for x and y, 1 for x alone.
+ * @param columns Values of the columns in the same rows.
+ * @param axesOfPixel Number of pixel columns: 2 for x and y, 1 for x only.
  * @returns The quantity in each column; `undefined` if the values are
  *   ambiguous.
  *
@@ -164,7 +164,7 @@ export function guessColumns(
   return axes;
 }
 
-/** Counts values that are less than the one before them. */
+/** Counts values that are less than the preceding one. */
 function fallsIn(values: readonly number[]): number {
   return values.reduce(
     (sum, value, i) => sum + Number(value < values[i - 1]),

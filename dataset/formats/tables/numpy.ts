@@ -1,6 +1,7 @@
 /**
- * Events in NumPy files: structured arrays, plain arrays of four columns, or of
- * three where there is one row of pixels, and archives (`.npz`) of either or of a column an array.
+ * Reader of events in NumPy files: structured arrays, plain arrays with four
+ * columns (or three, for one row of pixels), and archives (`.npz`) with such an
+ * array or with one array per column.
  *
  * @module
  */
@@ -167,10 +168,13 @@ async function openEntry(
   };
 }
 
-/** Columns of a plain array, with and without y, by preference. */
+/**
+ * Number of columns of a plain array, with and without y, in order of
+ * preference.
+ */
 const WIDTHS = [4, 3];
 
-/** Takes an array as a table: of fields, or of plain columns. */
+/** Interprets an array as a table, with fields or plain columns. */
 function tableOf(array: NpyArray): Table | undefined {
   const { descr, shape, isFortran } = array.header;
   if (!isShape(shape)) return undefined;

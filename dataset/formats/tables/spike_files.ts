@@ -128,9 +128,9 @@ function countDecoder(faults: FaultCounts): Decoder {
 function spikeFormat(
   name: string,
   { bytes, timeAt, decoder }: {
-    /** Bytes of a record. */
+    /** Size of a record in bytes. */
     readonly bytes: number;
-    /** Byte in a record at which its time starts. */
+    /** Byte offset of the time in a record. */
     readonly timeAt: number;
     readonly decoder: (faults: FaultCounts) => Decoder;
   },
@@ -153,7 +153,7 @@ function spikeFormat(
 
 /**
  * Refuses a file that ends inside a record, unless its times run forward: then
- * it is cut off, and else of another format.
+ * it is a truncated file, otherwise one of another format.
  */
 async function refuseForeignFile(
   file: FileSource,

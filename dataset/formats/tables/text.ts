@@ -93,7 +93,7 @@ function textDecoder(
         if (!isEvent) {
           const line = bytes.subarray(at, end);
           if (!isRemark(line)) {
-            // The events above it are handed on first.
+            // The events above it are yielded first.
             if (at > 0) break;
             throw badLine(path, { line, at: offset, isOpen });
           }

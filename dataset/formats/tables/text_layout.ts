@@ -26,7 +26,7 @@ export const PROBED_BYTES: number = 1 << 16;
 
 const LF = 0x0a;
 
-/** How much earlier than the time above it a time without its last digit is. */
+/** Minimum ratio of a time to the next one if that lacks its last digit. */
 const FEWER_DIGITS = 9;
 
 /** Maximum number of columns that are examined. */
@@ -104,7 +104,7 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       start = at;
     } else if (isData) {
       if (rows.length > 0 && rows[0].length !== values.length) {
-        // The file may be cut off here.
+        // The file may be truncated here.
         if (end === bytes.length) break;
         const text = new TextDecoder().decode(line.subarray(0, 80)).trim();
         refuse(
@@ -171,7 +171,10 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
   };
 }
 
-/** Tells columns by all lines but the last, if the time in that is cut off. */
+/**
+ * Recognises columns by all lines but the last, if the time in the last line is
+ * truncated.
+ */
 function guessCut(
   rows: readonly (readonly number[])[],
   named: readonly (Axis | undefined)[],
@@ -184,11 +187,11 @@ function guessCut(
 }
 
 /**
- * Whether a time has lost digits at its end, because the file is cut off in it.
+ * Tells whether a time lacks its last digits because the file ends inside it.
  *
- * @param time The time, at the very end of the file.
- * @param previous The time in the line above it.
- * @returns Whether it is much earlier.
+ * @param time The time at the end of the file.
+ * @param previous The time in the preceding line.
+ * @returns Whether the time is much earlier than the previous one.
  *
  * @example
  * ```ts
@@ -200,7 +203,7 @@ export function lacksDigits(time: number, previous: number): boolean {
   return time < previous / FEWER_DIGITS;
 }
 
-/** Turns rows of a table into columns. */
+/** Transposes the rows of a table. */
 function columnsOf(rows: readonly (readonly number[])[]): number[][] {
   const [row = []] = rows;
   return row.map((_, i) => rows.map((row) => row[i]));
@@ -288,8 +291,7 @@ function hasDecimalCommas(bytes: Uint8Array): boolean {
  * Makes the error of an unreadable line.
  *
  * @param path The file.
- * @param line The line, the byte where it is, and whether the file ends in it,
- *   so that it is cut off.
+ * @param line The line, its byte offset, and whether the file ends inside it.
  * @returns The error.
  *
  * @example

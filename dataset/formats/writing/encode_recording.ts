@@ -32,8 +32,8 @@ const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
 export const WRITTEN_ENDINGS: readonly string[] = Object.keys(ENCODERS);
 
 /**
- * Encodes a recording in the format that a file's name stands for: `.aedat`
- * (AEDAT 2.0), `.aedat4` (AEDAT 4), `.raw` (Prophesee EVT 3.0), `.bin`
+ * Encodes a recording in the format given by the suffix of a file name:
+ * `.aedat` (AEDAT 2.0), `.aedat4` (AEDAT 4), `.raw` (Prophesee EVT 3.0), `.bin`
  * (N-MNIST), `.bs1`, `.bs2` or `.bs3` (SLAYER), `.csv`, or `.npy` or `.npz`
  * (NumPy).
  *

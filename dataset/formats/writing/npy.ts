@@ -1,6 +1,6 @@
 /**
- * Recordings written as a plain array of NumPy, the events of which programs
- * such as slayerPytorch read: a row an event.
+ * Encoder of recordings as plain NumPy arrays with one row per event, as read
+ * by programs such as slayerPytorch.
  *
  * @module
  */
@@ -8,9 +8,9 @@
 import type { OpenRecording } from "../reading/format.ts";
 
 /**
- * Encodes a recording as `.npy`: x, y, p and t (µs) of each event, or x, p and
- * t where there is one row of pixels. The numbers are floating-point, of 64
- * bits. The recording is read twice, first to count its events.
+ * Encodes a recording as `.npy` in float64: x, y, p and t (µs) of each event,
+ * or x, p and t for a single row of pixels. The recording is read twice, first
+ * to count its events.
  *
  * @param recording The recording.
  * @returns The file in pieces.
@@ -54,10 +54,10 @@ export async function* encodeAsNpy(
 }
 
 /**
- * Encodes the header of an array, which ends at a multiple of 64 bytes.
+ * Encodes the header of an array, padded to a multiple of 64 bytes.
  *
- * @param descr NumPy's name of the type of elements.
- * @param shape Lengths of the axes, as Python writes them.
+ * @param descr NumPy's name of the element type.
+ * @param shape Shape of the array as a Python tuple.
  * @returns The header.
  *
  * @example

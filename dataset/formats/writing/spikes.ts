@@ -1,5 +1,5 @@
 /**
- * Recordings written as SLAYER's spike files, see `tables/spike_files.ts`.
+ * Encoder of recordings as SLAYER's spike files, see `tables/spike_files.ts`.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import type { EventBlock, OpenRecording } from "../reading/format.ts";
 import { checkEvents, type Limits } from "./check_events.ts";
 
-/** A layout of events, and what it has room for. */
+/** Layout of events with its limits. */
 interface SpikeLayout extends Limits {
-  /** Bytes of an event. */
+  /** Size of an event in bytes. */
   readonly bytes: number;
-  /** Writes events one after another. */
+  /** Encodes consecutive events. */
   readonly write: (block: EventBlock, bytes: Uint8Array) => void;
 }
 
-/** 40 bits an event: neuron 16, p 1, t 23. */
+/** 40-bit events: neuron 16, p 1, t 23. */
 const NEURONS: SpikeLayout = {
   format: ".bs1",
   sensor: { width: 1 << 16, height: 1 },
@@ -30,7 +30,7 @@ const NEURONS: SpikeLayout = {
   },
 };
 
-/** 40 bits an event: x 8, y 8, p 1, t 23. */
+/** 40-bit events: x 8, y 8, p 1, t 23. */
 const PIXELS: SpikeLayout = {
   format: ".bs2",
   sensor: { width: 1 << 8, height: 1 << 8 },
@@ -45,7 +45,7 @@ const PIXELS: SpikeLayout = {
   },
 };
 
-/** 56 bits an event: x 12, y 12, p 8, t 24. */
+/** 56-bit events: x 12, y 12, p 8, t 24. */
 const WIDE_PIXELS: SpikeLayout = {
   format: ".bs3",
   sensor: { width: 1 << 12, height: 1 << 12 },
@@ -70,12 +70,12 @@ function writeTime(bytes: Uint8Array, at: number, time: number): void {
 }
 
 /**
- * Encodes a recording of neurons side by side as `.bs1`.
+ * Encodes a recording of a row of neurons as `.bs1`.
  *
- * @param recording The recording; x is the neuron, y 0.
+ * @param recording The recording, with the neuron as x and y = 0.
  * @returns The file in pieces.
- * @throws {RangeError} If an event is not of row 0, or not from 0 to below
- *   2²³ µs, 8.4 s.
+ * @throws {RangeError} If an event is not in row 0, or its time is not in [0,
+ *   2²³) µs (8.4 s).
  *
  * @example
  * ```ts
@@ -93,12 +93,12 @@ export function encodeAsBs1(recording: OpenRecording): Pieces {
 }
 
 /**
- * Encodes a recording as `.bs2`; one that is longer, as `.bin`.
+ * Encodes a recording as `.bs2`; longer recordings need `.bin`.
  *
  * @param recording The recording.
  * @returns The file in pieces.
- * @throws {RangeError} If an event is outside 256×256 pixels, or not from 0 to
- *   below 2²³ µs, 8.4 s.
+ * @throws {RangeError} If an event is outside 256×256 pixels, or its time is
+ *   not in [0, 2²³) µs (8.4 s).
  *
  * @example
  * ```ts
@@ -120,8 +120,8 @@ export function encodeAsBs2(recording: OpenRecording): Pieces {
  *
  * @param recording The recording.
  * @returns The file in pieces.
- * @throws {RangeError} If an event is outside 4096×4096 pixels, or not from 0
- *   to below 2²⁴ µs, 16.8 s.
+ * @throws {RangeError} If an event is outside 4096×4096 pixels, or its time is
+ *   not in [0, 2²⁴) µs (16.8 s).
  *
  * @example
  * ```ts
@@ -138,7 +138,7 @@ export function encodeAsBs3(recording: OpenRecording): Pieces {
   return encodeSpikes(recording, WIDE_PIXELS);
 }
 
-/** A file in pieces. */
+/** Generator of a file in pieces. */
 type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
 
 async function* encodeSpikes(

@@ -120,10 +120,10 @@ export function findProblems(
 }
 
 /**
- * Names recordings whose files have faults that their readers went on after.
+ * Lists recordings whose files have faults from which their readers recovered.
  *
  * @param recordings The recordings.
- * @returns A line, if there are any.
+ * @returns One line if there are any, otherwise none.
  */
 export function faultProblems(
   recordings: readonly SourceRecording[],
