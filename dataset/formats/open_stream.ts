@@ -141,8 +141,8 @@ async function decodingOf(
   if (!isText || (ends && lines.length === 0)) {
     throw new RecordingError(
       name,
-      "it is none of what can be read as it comes: AEDAT 1.0 and 2.0, " +
-        "Prophesee RAW, text",
+      "it has none of the formats that can be read as a stream: AEDAT 1.0 " +
+        "and 2.0, Prophesee RAW, text",
       { offset: 0 },
     );
   }

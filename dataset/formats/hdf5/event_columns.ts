@@ -82,7 +82,7 @@ export function* readEventColumns(
       const column = x.read(xs, i * x.size);
       const row = y.read(ys, i * y.size);
       if (!(column >= 0 && row >= 0 && column < 0x10000 && row < 0x10000)) {
-        faults.add("events at no pixel", 0);
+        faults.add("events without a valid pixel", 0);
         continue;
       }
       builder.x[place] = column;

@@ -146,7 +146,7 @@ async function readPage(
   if (page < 1 || offset + pageBytes > file.size) {
     const at = Math.min(Math.max(offset, 0), file.size);
     const there = Math.floor(file.size / pageBytes);
-    const problem = `page ${page} of ${there} is asked for`;
+    const problem = `page ${page} of ${there} is referenced`;
     throw page >= 1 && page <= count
       ? file.cutOff(at, { part: "page", bytes: pageBytes, problem })
       : file.damage(at, problem);
@@ -171,7 +171,7 @@ async function* readRows(
   const { bytes, offset } = await readPage(pages, page);
   const damage = (problem: string) =>
     pages.file.damage(offset, `a page of a table is damaged: ${problem}`);
-  if (depth > MAX_DEPTH) throw damage("it lies too deep");
+  if (depth > MAX_DEPTH) throw damage("the tree is too deep");
   const view = new DataView(bytes.buffer);
   const start = page === 1 ? HEADER_BYTES : 0;
   const type = bytes[start];

@@ -170,7 +170,7 @@ class Silence {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const seconds = SILENCE_MS / 1000;
-      this.#controller.abort(new Error(`nothing came for ${seconds} s`));
+      this.#controller.abort(new Error(`no data for ${seconds} s`));
     }, SILENCE_MS);
   }
 

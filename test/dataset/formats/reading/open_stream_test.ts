@@ -107,7 +107,7 @@ Deno.test("openStream() refuses in a line what it cannot read", async () => {
     ],
     [text("1,2,3\n"), /"tcp": its columns cannot be told apart/],
     [text("no events\n"), /"tcp": byte 0: "no events" is no line of numbers/],
-    [Uint8Array.of(0, 1, 2, 3, 10, 4), /"tcp": it is none of what can be read/],
+    [Uint8Array.of(0, 1, 2, 3, 10, 4), /"tcp": it has none of the formats/],
     [text("% evt 4.0\n% end\nabcd"), /"tcp": its encoding is "EVT4", only/],
     [
       Uint8Array.of(...text("#!AER-DAT2.0\n"), ...new Array(3).fill(0)),
