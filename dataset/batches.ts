@@ -14,14 +14,14 @@ import {
 import { Random } from "./random.ts";
 import type { SampleSource } from "./sample_source.ts";
 
-/** Words of a sample that is not read. */
+/** Placeholder for the words of a sample that is not read. */
 const NO_EVENTS = new Uint32Array();
 
 /** A batch of packed samples with their labels. */
 export interface PackedBatch {
   /**
-   * Event words of each sample, none of one that is not read. They must not be changed: a crop that starts at
-   * bin 0 is a view of the cached sample.
+   * Event words of each sample, empty if it is not read. Read-only: a crop that
+   * starts at bin 0 is a view of the cached sample.
    */
   readonly samples: readonly Uint32Array<ArrayBuffer>[];
   /** Label of each sample. */
@@ -71,8 +71,8 @@ export interface BatchOptions {
    */
   readonly skip?: number;
   /**
-   * Chooses the samples of a batch of N to read, from `first` to before `end`.
-   * Random numbers are drawn for the others too.
+   * Returns the range of samples to read, from `first` to `end` − 1, in a batch
+   * of N. Random numbers are drawn for the others too.
    *
    * @default all
    */
@@ -331,7 +331,10 @@ function draw(
   for (let n = 0; n < draws.length; n++) draws[n] = random();
 }
 
-/** Like `Promise.all`, but lets all promises settle before it throws. */
+/**
+ * Like `Promise.all`, but waits until all promises have settled before it
+ * throws.
+ */
 async function allOrFirstError<T>(
   promises: (Promise<T> | undefined)[],
 ): Promise<(T | undefined)[]> {

@@ -27,13 +27,13 @@ export interface Division {
 /** Options of the division. */
 export interface DivideOptions {
   /**
-   * Number of folds; `groups` makes one of each group, in the order of their
+   * Number of folds; `"groups"` makes one fold per group, in the order of their
    * names.
    *
-   * @default as `divideSamples()` says
+   * @default see `divideSamples()`
    */
   readonly folds?: number | "groups";
-  /** Share of the samples to test with, in a single fold. */
+  /** Share of test samples, for a single fold. */
   readonly test?: number;
   /** Whether part of the training samples is held out for validation. */
   readonly validation: boolean;
@@ -180,7 +180,7 @@ function testSets(
   };
 }
 
-/** Tests each group in a fold of its own. */
+/** Makes one fold per group, which is its test set. */
 function leaveOneOut(
   samples: readonly LabelledSample[],
   groups: number,
@@ -204,7 +204,7 @@ function leaveOneOut(
   };
 }
 
-/** Takes the split that the data set has, if it has one. */
+/** Returns the split that the data set itself defines, if any. */
 function ownSplit(samples: readonly LabelledSample[]): Division | undefined {
   const of = (name: SetName | undefined) =>
     [...samples.keys()].filter((n) => samples[n].set === name);

@@ -1,5 +1,5 @@
 /**
- * Patterns of classes in the names of files that no folder gives a class.
+ * Detection of classes in file names, for recordings without class folders.
  *
  * @module
  */
@@ -9,33 +9,33 @@ import { kindOfNames } from "./folder_names.ts";
 import { sortNames } from "./folder_tree.ts";
 import { nameInPath } from "./path_pattern.ts";
 
-/** Characters between the words of file names, as patterns write them. */
+/** Separators between the words of file names. */
 const SEPARATORS = ["_", "-", " "] as const;
 
-/** Share of the file names that a pattern must match. */
+/** Minimum share of file names that a pattern must match. */
 const MOST = 0.8;
 
-/** A pattern, and the names that it finds. */
+/** A pattern with the names that it matches. */
 export interface FoundPattern {
-  /** The pattern, for `RegExp`. */
+  /** Source of a `RegExp`. */
   readonly pattern: string;
-  /** The names, sorted. */
+  /** Sorted names. */
   readonly names: readonly string[];
 }
 
-/** Patterns of file names. */
+/** Patterns of class and group in file names. */
 export interface NamePatterns {
   /** Pattern of the class. */
   readonly class: FoundPattern;
-  /** Pattern of the group, if file names seem to have one. */
+  /** Pattern of the group, if file names appear to contain one. */
   readonly group?: FoundPattern;
 }
 
 /**
- * Finds words in the names of files that may be classes, as in `wave_ann_1.csv`
- * and `clap1.csv`: the first words that are few, neither numbers nor people; and
- * people or other such words, which may be the groups. A few files may have
- * other names.
+ * Finds words in file names that may be classes, as in `wave_ann_1.csv` and
+ * `clap1.csv`: the first position with few distinct words that are neither
+ * numbers nor people. Another position with people or few distinct words may be
+ * the groups. A few files may have other names.
  *
  * @param paths Paths of recordings below a folder.
  * @returns The patterns; `undefined` if there are no such words.
@@ -76,18 +76,17 @@ export function findClassPattern(
     others.find(({ names }) =>
       ["people", "codes"].includes(kindOfNames(names))
     ) ??
-      // A number at a name is that of a take.
+      // A number at the end of a word counts takes rather than groups.
       others.find(({ names }) => names.every((name) => !/\d/.test(name)));
   return { class: own, group };
 }
 
 /**
- * Says that recordings have no classes, and how they get some.
+ * Describes the lack of classes of recordings, and how to define them.
  *
- * @param paths Their paths below a folder.
- * @param pattern The pattern of classes that none of them matches, if one was
- *   given.
- * @returns A line.
+ * @param paths Paths of the recordings below a folder.
+ * @param pattern The given pattern of classes, which no path matches, if any.
+ * @returns One line.
  *
  * @example
  * ```ts
@@ -115,7 +114,7 @@ export function withoutClasses(
     `data.class, a pattern of the class in a path${example}`;
 }
 
-/** Patterns of the words between separators that most file names have. */
+/** Makes a pattern for each position of a word between separators. */
 function wordPatterns(
   separator: typeof SEPARATORS[number],
   { files, isFlat }: {
@@ -127,11 +126,11 @@ function wordPatterns(
     ...files.map((name) => name.split(separator).length).filter((n) => n > 1),
   );
   const [start, slash, end] = isFlat ? ["^", "", ""] : ["", "/", "[^/]*$"];
-  // A hyphen is last in its class of characters, where it means itself.
+  // The separator is last in a character class, where a hyphen is literal.
   const word = (others: string) => `[^${slash}${others}${separator}]+`;
   const before = `${word("")}${separator}`;
   return Array.from({ length: count }, (_, place) => {
-    // No pattern starts with a bracket, which begins a list in YAML.
+    // No pattern starts with a square bracket, which begins a list in YAML.
     const skipped = place === 0
       ? ""
       : `(?:${before})${place === 1 ? "" : `{${place}}`}`;
@@ -142,7 +141,7 @@ function wordPatterns(
   });
 }
 
-/** Finds the names of a pattern that most paths match. */
+/** Returns the names that a pattern matches, if enough paths match it. */
 function foundIn(
   paths: readonly string[],
   pattern: string,

@@ -45,8 +45,8 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
  * Lists the samples of a data set in any known layout.
  *
  * @param path The folder or the list.
- * @param options The layout, found by looking if left out, and what is known
- *   of the classes.
+ * @param options The layout, detected by default, and the requested classes or
+ *   a pattern of classes.
  * @returns The samples, and the name of the layout.
  * @throws {DatasetError} If there is no such file or folder, it has no known
  *   layout or not the given one, or a file that describes the samples cannot be
@@ -97,11 +97,12 @@ export async function listSamples(
 }
 
 /**
- * Finds patterns of classes, and maybe groups, in the names of files, where
- * neither a layout nor folders tell classes.
+ * Finds patterns of classes, and possibly groups, in file names, if neither the
+ * layout nor folders define classes.
  *
  * @param place The folder.
- * @returns The patterns; `undefined` where classes are told, or there are none.
+ * @returns The patterns; `undefined` if classes are defined otherwise, or there
+ *   are none.
  * @throws {DatasetError} If a folder cannot be read.
  *
  * @example
@@ -130,7 +131,7 @@ export async function findNamePatterns(
     : findClassPattern(paths);
 }
 
-/** Takes the classes out of the paths of recordings. */
+/** Replaces the classes of a listing by those in the paths of recordings. */
 function relabel(
   { samples, classes: _classes, remarks = [], ...listing }: Listing,
   { path, pattern }: { readonly path: string; readonly pattern: RegExp },
@@ -154,7 +155,7 @@ function relabel(
 }
 
 /**
- * Finds the layout of a file or folder by looking at it.
+ * Detects the layout of a file or folder.
  *
  * @param place The file or folder.
  * @returns Name of the layout; `undefined` if it has no known layout, like a

@@ -1,6 +1,6 @@
 /**
- * Which levels of a tree of folders are named after classes, and which after
- * people or occasions.
+ * Detection of the levels of a folder tree that are named after sets, classes
+ * and groups.
  *
  * @module
  */
@@ -8,15 +8,18 @@
 import { kindOfNames, type NameKind, setNamed } from "./folder_names.ts";
 import type { SetName } from "./layout.ts";
 
-/** The folders above a recording. */
+/** Folders above a recording. */
 export interface FolderPath {
-  /** Names of the folders, from the top. */
+  /** Names of the folders, from the top level down. */
   readonly folders: readonly string[];
-  /** Set that a folder above it is named after. */
+  /** Set in the name of a removed folder level. */
   readonly set?: SetName;
 }
 
-/** How well names of a kind may be those of classes, from 0 on; else never. */
+/**
+ * Ranks of kinds of names as classes, the best being 0; kinds without a rank
+ * are never classes.
+ */
 const CLASS_RANKS: Readonly<Partial<Record<NameKind, number>>> = {
   classes: 0,
   words: 1,
@@ -24,7 +27,7 @@ const CLASS_RANKS: Readonly<Partial<Record<NameKind, number>>> = {
   codes: 3,
 };
 
-/** How well names of a kind may be those of groups, from 0 on. */
+/** Ranks of kinds of names as groups, the best being 0. */
 const GROUP_RANKS: Readonly<Record<NameKind, number>> = {
   people: 0,
   codes: 1,
@@ -34,16 +37,16 @@ const GROUP_RANKS: Readonly<Record<NameKind, number>> = {
   numbers: 3,
 };
 
-/** The level of the classes, from 0 at the top. */
+/** Level of the classes, from 0 at the top. */
 export interface ClassLevel {
-  /** The level. */
+  /** The chosen level. */
   readonly level: number;
-  /** Another level whose names may as well be those of classes. */
+  /** Another level whose names may be classes too. */
   readonly other?: number;
 }
 
 /**
- * Finds the level whose folders are named after sets.
+ * Finds the level with folders named after sets.
  *
  * @param paths Folders above each recording.
  * @returns The level; `undefined` if there is none.
@@ -60,23 +63,24 @@ export function findSetLevel(paths: readonly FolderPath[]): number | undefined {
   const least = leastDepth(paths);
   return range(least).find((level) => {
     const names = namesAt(paths, level);
-    // A lone folder `train` of recordings may be a class.
+    // A single folder `train` with recordings may be a class.
     return names.every((name) => setNamed(name) !== undefined) &&
       (names.length > 1 || least > 1);
   });
 }
 
 /**
- * Finds the level whose folders are named after classes.
+ * Finds the level with folders named after classes.
  *
- * In this order: the level that has the classes asked for; levels named after
- * people or occasions have none; of others, where the data set has a split, one
- * whose names are in several of its sets; numbered classes and the ten digits
- * before words, these before other numbers and codes; the uppermost.
+ * A level with all requested classes is chosen first. Otherwise levels named
+ * after people or occasions are excluded, and in a data set with a split,
+ * levels whose names occur in several sets are preferred. Among the rest,
+ * numbered classes and the ten digits precede words, which precede other
+ * numbers and then codes; ties go to the upper level.
  *
  * @param paths Folders above each recording, without those of sets.
- * @param classes The classes asked for, if any.
- * @returns The level, and another one where the names of both are alike;
+ * @param classes The requested classes, if any.
+ * @returns The level, and another possible level if the choice is ambiguous;
  *   `undefined` if no level can have classes.
  *
  * @example
@@ -100,7 +104,7 @@ export function findClassLevel(
   if (asked !== undefined) return { level: asked };
   const kinds = names.map(kindOfNames);
   const rankOf = (level: number) => CLASS_RANKS[kinds[level]] ?? Infinity;
-  // A few recordings may lie beside the folders of classes.
+  // A few recordings may be outside the class folders.
   const likely = levels.filter((level) =>
     rankOf(level) < Infinity &&
     2 * paths.filter(({ folders }) => folders.length > level).length >
@@ -126,9 +130,9 @@ export function findClassLevel(
 }
 
 /**
- * Finds the level whose folders are named after groups: people, if there are
- * such names, then words, then the uppermost. A level with a folder for each
- * recording is none.
+ * Finds the level with folders named after groups. People are preferred, then
+ * codes, then words and classes, then occasions and numbers; ties go to the
+ * upper level. A level with one folder per recording is excluded.
  *
  * @param paths Folders above each recording, without those of sets.
  * @param classLevel The level of the classes, if folders have them.
@@ -148,7 +152,7 @@ export function findGroupLevel(
 ): number | undefined {
   const rankOf = (level: number) => {
     const names = namesAt(paths, level);
-    // All are of one group; other folders say more.
+    // A single group would be uninformative.
     return names.length === 1 ? Infinity : GROUP_RANKS[kindOfNames(names)];
   };
   return range(mostDepth(paths))
@@ -158,7 +162,9 @@ export function findGroupLevel(
     .toSorted((a, b) => rankOf(a) - rankOf(b) || a - b)[0];
 }
 
-/** Whether a name of this level is in several sets, so that it may be tested. */
+/**
+ * Tells whether a name of this level occurs in several sets, as class names do.
+ */
 function isInSeveralSets(
   paths: readonly FolderPath[],
   level: number,
@@ -168,7 +174,7 @@ function isInSeveralSets(
     .some((own) => new Set(own.map(({ set }) => set)).size > 1);
 }
 
-/** The first list, or the other if it is empty. */
+/** Returns the first list, or the other one if it is empty. */
 function ifAny(
   list: readonly number[],
   other: readonly number[],

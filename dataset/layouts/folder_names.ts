@@ -1,34 +1,34 @@
 /**
- * What names of folders tell: sets, and people, occasions or classes.
+ * Meaning of folder names: sets, people, occasions or classes.
  *
  * @module
  */
 
 import type { SetName } from "./layout.ts";
 
-/** Sets by the names that people give their folders. */
+/** Sets by common folder names. */
 const SETS: readonly (readonly [RegExp, SetName])[] = [
   [/^train(ing)?$/i, "train"],
   [/^(val|valid|validation|dev)$/i, "validation"],
   [/^(test|testing|eval|evaluation)$/i, "test"],
 ];
 
-/** Words for people, before a number. */
+/** Words for people that precede a number. */
 const PERSON = "user|person|people|subject|subj|sub|signer|speaker|" +
   "participant|actor|volunteer|proband|patient";
 
-/** Words for occasions, before a number. */
+/** Words for occasions that precede a number. */
 const OCCASION =
   "session|sess|ses|day|date|week|visit|trial|take|run|rec|recording";
 
-/** Words for classes, before a number or a name. */
+/** Words for classes that precede a number or a name. */
 const CLASS = "class|gesture|sign|digit|letter|word|action|activity|motion|" +
   "movement|label|category|object|emotion";
 
-/** Numbered people and days anywhere in the name of a file. */
+/** Numbered people, sessions and days anywhere in a file name. */
 const GROUP = new RegExp(`(?:${PERSON}|session|day)[-_ ]?\\d+`, "i");
 
-/** What the names of the folders of a level are. */
+/** Kind of the folder names of a level. */
 export type NameKind =
   | "classes"
   | "words"
@@ -37,7 +37,7 @@ export type NameKind =
   | "occasions"
   | "people";
 
-/** The kinds that names alone tell; each pattern is of a whole level. */
+/** Kinds with patterns, which all names of a level must match. */
 const KINDS: readonly (readonly [RegExp, NameKind])[] = [
   [new RegExp(`^(?:${PERSON})[-_ ]?\\d`, "i"), "people"],
   [/^[psu][-_ ]?\d+$/i, "codes"],
@@ -47,10 +47,10 @@ const KINDS: readonly (readonly [RegExp, NameKind])[] = [
 ];
 
 /**
- * Finds the set that a name stands for.
+ * Finds the set that a name means.
  *
  * @param name Name of a folder, or a word in a list.
- * @returns The set; `undefined` if it is none.
+ * @returns The set; `undefined` if it is not the name of one.
  *
  * @example
  * ```ts
@@ -63,12 +63,12 @@ export function setNamed(name: string): SetName | undefined {
 }
 
 /**
- * Tells what the names of the folders of a level are: numbered people or
- * occasions, dates, codes such as `p01` that are often people, classes (also
- * the ten digits), any other numbers, or words.
+ * Classifies the folder names of a level: numbered people, occasions (numbered
+ * or dates), codes such as `p01` that are often people, classes (including the
+ * ten digits), other numbers, or words.
  *
- * @param names The names, each once.
- * @returns Their kind; words unless all names are of another one.
+ * @param names The distinct names.
+ * @returns Their common kind, or `"words"` if there is none.
  *
  * @example
  * ```ts
@@ -90,10 +90,11 @@ export function kindOfNames(names: readonly string[]): NameKind {
 }
 
 /**
- * Finds a numbered person or day in the name of a file.
+ * Finds a numbered person, session or day in a file name.
  *
- * @param name Name of the file.
- * @returns The person or day in lower case; `undefined` if it names none.
+ * @param name The file name.
+ * @returns The person, session or day in lower case; `undefined` if there is
+ *   none.
  *
  * @example
  * ```ts

@@ -27,9 +27,10 @@ import { nameInPath } from "./path_pattern.ts";
 
 /**
  * Folders named after classes. Other levels of folders may be `train`,
- * `validation` and `test`, and people or occasions, which are the groups; see
- * `findClassLevel()` for which is which. Without folders of groups, file names
- * such as `user01_2.raw` tell them, if all do.
+ * `validation` and `test`, and people or occasions, which are the groups;
+ * `findClassLevel()` describes how levels are recognised. Without group
+ * folders, groups are taken from file names such as `user01_2.raw`, if all have
+ * one.
  */
 export const folders: Layout = {
   description: "a folder a class",
@@ -65,21 +66,21 @@ export type LabelledPath = Pick<
 
 /** Recordings with and without a class. */
 export interface LabelledPaths {
-  /** Those with a class. */
+  /** Recordings with a class. */
   readonly samples: readonly LabelledPath[];
-  /** Paths of those without. */
+  /** Paths of recordings without a class. */
   readonly left: readonly string[];
-  /** Other folders that may as well be named after classes. */
+  /** Other folders whose names may be classes too. */
   readonly other?: OtherClasses;
 }
 
 /**
- * Takes classes, sets and groups from the folders that recordings are in.
+ * Derives classes, sets and groups from the folders of recordings.
  *
  * @param paths Paths of recordings below a folder.
- * @param options The classes, if they are known, or a pattern of them.
- * @returns The recordings; none has a class where no level of folders can be
- *   named after classes.
+ * @param options The classes or a pattern of them, if known.
+ * @returns The recordings; none has a class if no level of folders can be named
+ *   after classes.
  *
  * @example
  * ```ts
@@ -131,7 +132,7 @@ export function labelPaths(
   };
 }
 
-/** Names the folders at the top that are empty, in a line. */
+/** Returns a remark about empty folders of the top level, if any. */
 async function emptyFolders(
   { path, folders }: Place,
   paths: readonly string[],
@@ -147,7 +148,7 @@ async function emptyFolders(
   return empty.length === 0 ? [] : [`empty folders: ${empty.join(", ")}`];
 }
 
-/** Takes the folder of a set out of those above a recording. */
+/** Removes the level of sets from the folders above a recording. */
 function takeSet(
   { folders }: FolderPath,
   level: number | undefined,
@@ -158,7 +159,7 @@ function takeSet(
   };
 }
 
-/** Says how to take the folders of another level as those of classes. */
+/** Describes how to choose the folders of another level as classes. */
 function otherClasses(
   paths: readonly FolderPath[],
   { level, setLevel = Infinity }: {

@@ -74,27 +74,28 @@ export interface Listing {
   readonly sensor?: Sensor;
   /** File that lists the samples, for messages. @default the place itself */
   readonly list?: string;
-  /** Remarks about files, a line each. */
+  /** Remarks about files, one line each. */
   readonly remarks?: readonly string[];
-  /** Other folders that may as well be named after classes. */
+  /** Other folders whose names may be classes too. */
   readonly otherClasses?: OtherClasses;
 }
 
-/** Folders that were not taken as those of classes, but may be. */
+/** Folders that were not chosen as classes, but may be. */
 export interface OtherClasses {
-  /** Pattern of their names in the path of a recording, for `RegExp`. */
+  /** Source of a `RegExp` for their names in the path of a recording. */
   readonly pattern: string;
-  /** Their names. */
+  /** Names of the folders. */
   readonly names: readonly string[];
 }
 
-/** What is known of the classes before samples are listed. */
+/** Options for listing samples: what is known about the classes. */
 export interface ListOptions {
-  /** The classes asked for. */
+  /** The requested classes. */
   readonly classes?: readonly string[];
   /**
-   * Pattern whose first group, in the path of a recording below the folder,
-   * names its class; recordings whose paths do not match are left out.
+   * Pattern whose first capture (or whole match) in a recording's path below
+   * the folder is the name of its class; recordings whose paths do not match
+   * are left out.
    */
   readonly class?: RegExp;
 }
@@ -124,7 +125,7 @@ export interface Layout {
    * Lists the samples.
    *
    * @param place The file or folder.
-   * @param options What is known of the classes.
+   * @param options The requested classes, or a pattern of classes.
    * @returns The samples.
    * @throws {DatasetError} If a file that describes the samples cannot be used.
    */

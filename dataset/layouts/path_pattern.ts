@@ -1,14 +1,14 @@
 /**
- * Patterns that take names out of the paths of recordings.
+ * Extraction of names from the paths of recordings.
  *
  * @module
  */
 
 /**
- * Takes a name out of the path of a recording.
+ * Extracts a name from the path of a recording.
  *
- * @param recording Path of the recording below the folder of the data.
- * @param pattern Pattern whose first group, or all of it, is the name.
+ * @param recording Path of the recording below the folder of the data set.
+ * @param pattern Pattern whose first capture, or whole match, is the name.
  * @returns The name; `undefined` if the path does not match.
  *
  * @example

@@ -82,6 +82,6 @@ export interface LabelledSamples extends SampleSource {
   readonly sensorTold?: boolean;
   /** Remarks about how the samples are listed and cut, one line each. */
   readonly remarks?: readonly string[];
-  /** Other folders that may as well be named after classes. */
+  /** Other folders whose names may be classes too. */
   readonly otherClasses?: OtherClasses;
 }

@@ -39,15 +39,17 @@ export interface OpenSamplesOptions {
   /** Names of recordings to leave out. @default none */
   readonly skip?: readonly string[];
   /**
-   * Pattern whose first group, in the path of a recording below the folder,
-   * names its class; recordings whose paths do not match are left out.
+   * Pattern whose first capture (or whole match) in a recording's path below
+   * the folder is the name of its class; recordings whose paths do not match
+   * are left out.
    *
-   * @default what the layout tells
+   * @default the classes of the layout
    */
   readonly class?: RegExp;
   /**
-   * Pattern whose first group, in the path of a recording below the folder,
-   * names its group; `"recording"` makes every recording a group.
+   * Pattern whose first capture (or whole match) in a recording's path below
+   * the folder is the name of its group; `"recording"` makes every recording a
+   * group.
    *
    * @default the groups of the layout
    */

@@ -50,7 +50,7 @@ export interface BatchRequest {
   readonly shuffle?: boolean;
   /** Batches to skip at the start. @default 0 */
   readonly skip?: number;
-  /** Chooses the samples of a batch of N to read. @default all */
+  /** Returns the range of samples to read in a batch of N. @default all */
   readonly reads?: BatchOptions["reads"];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Recordings that have the events of another.
+ * Detection of recordings with equal events.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { SourceRecording } from "../labelled_samples.ts";
 
 /**
- * Finds recordings that have the same events.
+ * Groups recordings with equal events.
  *
  * @param recordings The recordings.
- * @returns The indices of those that are alike, two at least in each list;
- *   recordings that were not read, or have no events, are in none.
+ * @returns Lists of at least two indices of recordings with equal events.
+ *   Recordings that were not read or have no events are in no list.
  *
  * @example
  * ```ts

@@ -30,9 +30,9 @@ export interface Range {
 export interface Survey {
   /** Name of the layout, or `store`. */
   readonly layout: string;
-  /** Other folders that may as well be named after classes. */
+  /** Other folders whose names may be classes too. */
   readonly otherClasses?: OtherClasses;
-  /** Formats of the recordings, with their numbers. */
+  /** Number of recordings by format. */
   readonly formats: Readonly<Record<string, number>>;
   readonly sensor: Sensor;
   /**
