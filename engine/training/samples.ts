@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Range } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Random } from "../network/random.ts";
 
@@ -30,6 +29,8 @@ export interface Samples {
     readonly random?: Random;
     readonly shuffle?: boolean;
     readonly skip?: number;
-    readonly reads?: (N: number) => Range;
+    readonly reads?: (
+      N: number,
+    ) => { readonly first: number; readonly end: number };
   }): AsyncIterable<EventBatch>;
 }

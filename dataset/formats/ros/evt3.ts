@@ -126,12 +126,15 @@ export class Evt3Decoder {
           }
           continue;
       }
+      let column = base;
+      if (type === VECT_12) base += 12;
+      if (type === VECT_8) base += 8;
       if (time < 0) {
         faults.add("events before the first time", offset);
         continue;
       }
       let count = builder.count;
-      for (let column = base; pixels !== 0; column++, pixels >>>= 1) {
+      for (; pixels !== 0; column++, pixels >>>= 1) {
         if ((pixels & 1) === 0) continue;
         if (column >= width || row >= height) {
           faults.add(OUTSIDE, offset);
@@ -144,8 +147,6 @@ export class Evt3Decoder {
         count++;
       }
       builder.count = count;
-      if (type === VECT_12) base += 12;
-      if (type === VECT_8) base += 8;
     }
     this.#row = row;
     this.#base = base;

@@ -7,11 +7,7 @@
 
 import type { Device } from "../../device/device.ts";
 import type { PartGradients } from "../../distributed/part_gradients.ts";
-import type {
-  MicroBatchRange,
-  Range,
-  Shares,
-} from "../../distributed/shares.ts";
+import type { MicroBatchRange, Shares } from "../../distributed/shares.ts";
 import type { EventBatch } from "../../network/event_batch.ts";
 import { ResidentEvents } from "./event_cache.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -138,7 +134,10 @@ export abstract class PlanRunner<D> {
    * @param _use What the step is for.
    * @returns The samples that this rank computes.
    */
-  reads(N: number, _use: "training" | "evaluation"): Range {
+  reads(
+    N: number,
+    _use: "training" | "evaluation",
+  ): { readonly first: number; readonly end: number } {
     const { shares } = this.#plan;
     return shares.samplesOf(N, shares.ranks.rank);
   }

@@ -6,7 +6,6 @@
  */
 
 import type { Dispatch } from "../../device/compiler.ts";
-import type { Range } from "../../distributed/shares.ts";
 import type { Augmentation } from "../../network/augmentation.ts";
 import type { EventBatch } from "../../network/event_batch.ts";
 import type { StepRecord } from "./step_results.ts";
@@ -68,7 +67,10 @@ export interface StepRunner extends Disposable {
    * @param use What the step is for.
    * @returns The samples.
    */
-  reads(N: number, use: "training" | "evaluation"): Range;
+  reads(
+    N: number,
+    use: "training" | "evaluation",
+  ): { readonly first: number; readonly end: number };
   /** Spike count of each neuron. */
   readonly activity: NeuronActivity;
   /**

@@ -129,12 +129,14 @@ Deno.test("libcaer has x, y, p and the valid bit where they are, and times that 
 
 Deno.test("evt3 has each word's fields where the specification has them", async () => {
   const words = [
-    // No time yet, then 0x123456 µs.
-    ...[0x2805, 0x8123, 0x6456],
-    // Row 479, column 639 ON, column 1 OFF.
-    ...[0x01df, 0x2a7f, 0x2001],
-    // From column 600 ON on: the 1st and the 12th; then the 1st and the 8th.
-    ...[0x3a58, 0x4801, 0x5081],
+    // No time yet: column 5, and from column 588 ON on the 1st of twelve. Then
+    // 0x123456 µs.
+    ...[0x2805, 0x3a4c, 0x4001, 0x8123, 0x6456],
+    // Row 479; from column 600 on: the 1st and the 12th; then the 1st and the
+    // 8th.
+    ...[0x01df, 0x4801, 0x5081],
+    // Column 639 ON, column 1 OFF.
+    ...[0x2a7f, 0x2001],
     // A trigger, words of other use, an unknown word, a column too many.
     ...[0xa101, 0xe000, 0x7000, 0xf000, 0xd000, 0x2280],
   ];
@@ -149,12 +151,12 @@ Deno.test("evt3 has each word's fields where the specification has them", async 
   ));
   const time = 0x123456;
   assert.deepEqual(await readRows(recording), [
-    [639, 479, time, 1],
-    [1, 479, time, 0],
     [600, 479, time, 1],
     [611, 479, time, 1],
     [612, 479, time, 1],
     [619, 479, time, 1],
+    [639, 479, time, 1],
+    [1, 479, time, 0],
     [2, 479, time, 0],
     [3, 479, 0x122456, 0],
     [4, 479, 2 ** 24 + 1, 0],
@@ -162,7 +164,7 @@ Deno.test("evt3 has each word's fields where the specification has them", async 
   assert.deepEqual(
     recording.faults.map(({ problem, count }) => [problem, count]),
     [
-      ["events before the first time", 1],
+      ["events before the first time", 2],
       ["words of an unknown type", 1],
       ["events outside the sensor", 1],
     ],
