@@ -1,5 +1,5 @@
 /**
- * Brings networks from one format into another.
+ * Converts networks between file formats.
  *
  * @module
  */
@@ -20,23 +20,25 @@ import {
   openQuestions,
 } from "./self_check.ts";
 
-/** Share of spikes up to which rounding may be to blame for a difference. */
+/** Fraction of differing spikes that rounding may explain. */
 const ROUNDED = 0.001;
 
-/** Endings of files of networks. */
+/** File name endings of networks. */
 const ENDING = /\.(nir|net|pth|pt|safetensors|yaml)$/i;
 
-/** What a conversion wrote. */
+/** Result of a conversion. */
 export interface Conversion {
-  /** The files that it wrote, and their sizes. */
+  /** Paths and sizes of the files written. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
-  /** What was assumed or changed, each in a line. */
+  /** Assumptions and changes, one line each. */
   readonly notes: readonly string[];
-  /** Whether the files hold another network than the one that was read. */
+  /**
+   * Whether the written network computes something different from the one read.
+   */
   readonly lossy: boolean;
   /**
-   * How far the network here agrees with that of the files, by the equations of
-   * their program; absent where there is no device to run it on.
+   * Agreement of the engine's spikes with those of the written network, run by
+   * the equations of its own program; absent without a device.
    */
   readonly check?: Agreement & {
     /** How often both tell the same class, where the files are lossy. */
@@ -55,16 +57,16 @@ export function isNetwork(path: string): boolean {
 }
 
 /**
- * Converts a network, and checks what was written: files are read again, and
- * run on random spikes by the equations of their program; those of the network
- * here are compared to that.
+ * Converts a network and checks the result: the written files are read back and
+ * run on random spikes by the equations of their own program, and the engine's
+ * spikes are compared to those.
  *
  * @param input A file of a network, or a run folder.
  * @param output The new file; `.yaml` and `.safetensors` are written together.
  * @param options Time step, configuration, fold and sensor.
- * @returns What was written.
- * @throws {Error} If the network cannot be read or written, a file is there
- * already, or the network read again does something else.
+ * @returns Paths, notes and the result of the check.
+ * @throws {Error} If the network cannot be read or written, an output file
+ * exists already, or the network read back computes something different.
  */
 export async function convertNetwork(
   input: string,
@@ -99,7 +101,7 @@ export async function convertNetwork(
   };
 }
 
-/** Names the file in errors that do not. */
+/** Adds the file to error messages that do not name it. */
 async function within<T>(what: string, use: () => Promise<T>): Promise<T> {
   try {
     return await use();
@@ -125,7 +127,7 @@ async function requireNew(folder: string, name: string): Promise<void> {
   if (info) throw new Error(`Cannot write "${path}": it is there already`);
 }
 
-/** Compares networks; says why it cannot where there is no device. */
+/** Compares the networks; returns the reason if there is no device. */
 async function checkTarget(
   { network, counterpart, lossy }: NetworkTarget,
 ): Promise<NonNullable<Conversion["check"]> | string> {

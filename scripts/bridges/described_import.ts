@@ -1,6 +1,5 @@
 /**
- * Imported networks as the configuration that is written of them describes
- * them.
+ * Model descriptions of imported networks, derived from their configuration.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reads networks of any format.
+ * Reads networks of any supported format.
  *
  * @module
  */
@@ -26,23 +26,23 @@ import type { Counterpart, Interpreter } from "./network/counterpart.ts";
 import { isTorch, readTorch } from "./torch/torch_file.ts";
 import { outputsOfTorch, weightsOfTorch } from "./torch/torch_weights.ts";
 
-/** How a network is read. */
+/** Options of reading a network. */
 export interface SourceOptions extends OwnNetworkOptions {
   /** Time step in s. */
   readonly dt?: number;
 }
 
-/** A network that was read. */
+/** A network, as read from its file. */
 export interface NetworkSource {
   /** The network with its weights. */
   readonly network: WeightedNetwork<ModelDescription>;
-  /** A network of another program, as a configuration can hold it. */
+  /** The network for a configuration, if it comes from another program. */
   readonly imported?: ImportedNetwork;
-  /** The network as the other program runs it. */
+  /** The network as run by the other program. */
   readonly counterpart?: Counterpart;
-  /** Whether its weights are those of another program. */
+  /** Whether its weights come from a file of another program. */
   readonly hasOtherWeights?: boolean;
-  /** What was assumed or left out, each in a line. */
+  /** Assumptions and omissions, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export async function readNetwork(
   return { network: await readOwnNetwork(path, options), notes: [] };
 }
 
-/** Reads a network of another program, with its neurons. */
+/** Reads a network of another program. */
 async function readOther(
   path: string,
   options: Pick<SourceOptions, "dt" | "sensor">,
@@ -108,7 +108,7 @@ async function readNirSource(
   return [imported, graphInterpreter(graph, imported.Ts / 1000)];
 }
 
-/** Whether a file is PyTorch's, by its name or its start. */
+/** Tells whether a file is a PyTorch file, by its name or first bytes. */
 async function isTorchFile(path: string): Promise<boolean> {
   if (/\.pth?$/i.test(path)) return true;
   using file = await Deno.open(path);

@@ -1,5 +1,5 @@
 /**
- * Writes networks in any format.
+ * Writes networks in any supported format.
  *
  * @module
  */
@@ -25,25 +25,27 @@ import { toNir } from "./nir/write/to_nir.ts";
 import type { Counterpart } from "./network/counterpart.ts";
 import { ownCounterpart } from "./self_check.ts";
 
-/** Time step in s of networks that cut each sample into slices. */
+/** Time step in s for networks that cut each sample into slices. */
 const SLICE_DT = 0.001;
 
-/** Files to write, and the network that is read from them again. */
+/** Files to write, and the network as read back from them. */
 export interface NetworkTarget {
   /** Contents of the files by their names. */
   readonly files: Files;
-  /** What was assumed or changed, each in a line. */
+  /** Assumptions and changes, one line each. */
   readonly notes: readonly string[];
-  /** Whether the files hold another network than the one that was read. */
+  /**
+   * Whether the written network computes something different from the one read.
+   */
   readonly lossy: boolean;
-  /** The network here whose spikes are compared. */
+  /** The engine's network that is compared. */
   readonly network: WeightedNetwork<ModelDescription>;
-  /** The other one, of the files read again or of the program they are of. */
+  /** The other side of the comparison: the files read back, or the original. */
   readonly counterpart: Counterpart;
 }
 
 /**
- * Makes the files of a network, and reads them again.
+ * Encodes a network as files, and reads them back for the check.
  *
  * @param source The network.
  * @param path The new file, whose ending names the format.
@@ -90,7 +92,7 @@ export async function encodeNetwork(
   };
 }
 
-/** Makes a graph of a network, and reads it again. */
+/** Encodes a network as a NIR graph, and reads it back. */
 async function encodeNir(
   network: WeightedNetwork<ModelDescription>,
   dt: number,
@@ -101,7 +103,7 @@ async function encodeNir(
   return { bytes, notes, lossy, counterpart: { run, parts } };
 }
 
-/** Makes a network of netx, and reads it again. */
+/** Encodes a network as a netx file, and reads it back. */
 async function encodeNet(
   network: WeightedNetwork<ModelDescription>,
   dt: number,
@@ -114,7 +116,7 @@ async function encodeNet(
   return { bytes, ...losses, counterpart: { run, parts, readoutFactor } };
 }
 
-/** Writes the weights of a network whose configuration is there. */
+/** Encodes weights alone, for a network that has a configuration. */
 function saveOtherWeights(
   network: WeightedNetwork<ModelDescription>,
   path: string,
@@ -129,7 +131,7 @@ function saveOtherWeights(
   };
 }
 
-/** Writes a configuration and weights. */
+/** Encodes configuration and weights of an imported network. */
 function saveImport(
   imported: ImportedNetwork,
   counterpart: Counterpart,

@@ -1,5 +1,5 @@
 /**
- * Networks that were trained here: run folders, and files of weights with a
+ * Reads networks trained by this project: run folders, and weights files with a
  * configuration.
  *
  * @module
@@ -25,13 +25,13 @@ import { CONFIG_FILE, weightsName } from "../run/files.ts";
 import type { Sensor } from "./network/sensor_input.ts";
 import { readWeights } from "../run/weights_file.ts";
 
-/** Where a network is, and what its files do not tell. */
+/** Options for reading a network. */
 export interface OwnNetworkOptions {
-  /** The configuration, where weights alone do not say the network. */
+  /** Configuration file of the network, if the weights do not define it. */
   readonly config?: string;
   /** Fold of a run. @default 1 */
   readonly fold?: number;
-  /** The sensor. @default that of the data */
+  /** The sensor. @default the sensor of the data set */
   readonly sensor?: Sensor;
 }
 
@@ -41,7 +41,7 @@ export interface OwnNetworkOptions {
  * @param path A run folder, or a file of weights.
  * @param options Configuration, fold and sensor.
  * @returns The network with its weights.
- * @throws {Error} If a file cannot be used, or the weights are of another
+ * @throws {Error} If a file cannot be used, or the weights do not fit the
  * network.
  */
 export async function readOwnNetwork(
@@ -67,8 +67,8 @@ export async function readOwnNetwork(
  * @param config The configuration.
  * @param options The sensor, and the number of classes.
  * @returns The network.
- * @throws {Error} If the configuration cannot be used, or the size of the
- * sensor is not given, and the configuration's data are not there.
+ * @throws {Error} If the configuration cannot be used, or neither the sensor
+ * nor the data set is given.
  */
 export async function describeConfigured(
   config: string,
@@ -92,7 +92,7 @@ export async function describeConfigured(
   return describeModelFor(configuration, { extent, random, classes });
 }
 
-/** Outputs of the last all-to-all layer. */
+/** Number of outputs of the last dense layer. */
 function outputsOf(weights: Readonly<Record<string, NamedArray>>): number {
   const last = Math.max(
     ...Object.keys(weights).map((name) =>
@@ -102,7 +102,7 @@ function outputsOf(weights: Readonly<Record<string, NamedArray>>): number {
   return weights[`fc${last}.weight`]?.shape[0] ?? 1;
 }
 
-/** Refuses weights of another network. */
+/** Requires weights of the network's shapes. */
 function requireWeights(
   description: ModelDescription,
   weights: Readonly<Record<string, NamedArray>>,

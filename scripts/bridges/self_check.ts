@@ -1,5 +1,5 @@
 /**
- * Compares networks with what programs make of their files.
+ * Compares networks with what other programs compute from their files.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { NeuronKind } from "../../engine/neurons/neuron_kind.ts";
 import { predict, type Prediction } from "../../engine/trace.ts";
 import type { Bins, Counterpart } from "./network/counterpart.ts";
 
-/** Samples that are compared, their bins, and the share of bins with spikes. */
+/** Number of samples and bins, and share of bins with input spikes. */
 const [SAMPLES, BINS, RATE] = [2, 32, 0.25];
 
 /** Samples whose classes are compared, and the side of blocks with one rate. */
@@ -28,17 +28,17 @@ const [DECISIONS, BLOCK] = [16, 4];
 /** Spikes that a layer has at least, or else it is compared once more. */
 const ENOUGH = 20;
 
-/** Factors of what drives a layer with fewer, one tried after another. */
+/** Factors of the drive of a layer with fewer spikes, tried in order. */
 const BOOSTS: readonly number[] = [8, 64, 512, 4096];
 
-/** Neurons in integers, whose sums would leave their range. */
+/** Integer neurons, whose sums would overflow with a boosted input. */
 const INTEGERS: readonly NeuronKind[] = [LOIHI, FIXED_CUBA, FIXED_ALIF];
 
-/** How far two networks agree in a layer. */
+/** Agreement of two networks in one layer. */
 export interface LayerAgreement {
   /** Name of the layer. */
   readonly name: string;
-  /** Its spikes. */
+  /** Number of spikes. */
   readonly spikes: number;
   /** Those of the other network. */
   readonly others: number;
@@ -56,24 +56,25 @@ export interface DecisionAgreement {
 
 /** How far two networks agree. */
 export interface Agreement {
-  /** Each layer with neurons of the network here. */
+  /** Each layer with neurons. */
   readonly layers: readonly LayerAgreement[];
   /**
-   * Largest difference of the readouts' drives, over the largest drive; absent
-   * where a network has neurons to the end.
+   * Largest difference of the readouts' outputs, relative to the largest
+   * output; absent without a readout.
    */
   readonly readout?: number;
 }
 
 /**
  * Runs a network and its counterpart on the same random spikes, and compares
- * what all of their layers give. Each layer of the counterpart reads the spikes
- * of the network here, so that a spike that rounding moves counts once, and not
- * again in all layers above.
+ * the outputs of all layers. Each layer of the counterpart reads the spikes of
+ * the network here, so that a spike that rounding moves is counted once and
+ * does not propagate to the layers above.
  *
- * A layer with hardly a spike is compared once more, with larger weights here of
- * the layers below it, whose spikes its counterpart reads; the first layer, unless
- * it is in integers, with higher spikes of the input.
+ * A layer with too few spikes is compared again: the weights of the layers
+ * below are enlarged in the network here, and the counterpart reads their
+ * spikes. For the first layer, unless its neurons are integers, the input
+ * spikes are enlarged.
  *
  * @param device The device.
  * @param network The network with its weights.
@@ -110,7 +111,7 @@ export async function compareNetworks(
   return { layers, ...readout !== undefined && { readout } };
 }
 
-/** Adds what two comparisons of a layer found. */
+/** Adds up two comparisons of a layer. */
 function sumOf(
   { name, spikes, others, differing }: LayerAgreement,
   other: LayerAgreement,
@@ -123,7 +124,7 @@ function sumOf(
   };
 }
 
-/** The factors that are tried for a layer. */
+/** Lists the factors to try for a layer. */
 function boostsOf(
   { description }: WeightedNetwork<ModelDescription>,
   layer: number,
@@ -133,7 +134,7 @@ function boostsOf(
   return layer === 0 && neuron && INTEGERS.includes(neuron.kind) ? [] : BOOSTS;
 }
 
-/** Makes weights of the layers below one larger. */
+/** Multiplies the weights of all layers below one. */
 function withBoost(
   { description, weights }: WeightedNetwork<ModelDescription>,
   { layer, boost }: { readonly layer: number; readonly boost: number },
@@ -199,7 +200,8 @@ function decisionOf(bins: Bins): number | undefined {
  *
  * @param agreement The comparison.
  * @param options Whether the networks are known to differ.
- * @returns Lines: which layers have no spike, and what rounding may have moved.
+ * @returns Lines: layers without spikes, and spikes that rounding may have
+ * moved.
  *
  * @example
  * ```ts
@@ -231,7 +233,7 @@ function isSilent({ spikes, differing }: LayerAgreement): boolean {
   return spikes + differing === 0;
 }
 
-/** Compares networks on spikes of some height. */
+/** Compares networks with input spikes of a height. */
 async function compareAt(
   device: Device,
   network: WeightedNetwork<ModelDescription>,
@@ -289,7 +291,7 @@ async function compareAt(
  * Makes a counterpart of a network of this project.
  *
  * @param network The network with its weights.
- * @returns The counterpart; all of its layers read spikes of its own.
+ * @returns The counterpart; its layers read its own spikes.
  */
 export function ownCounterpart(
   network: WeightedNetwork<ModelDescription>,
@@ -322,7 +324,7 @@ export function ownCounterpart(
   };
 }
 
-/** Runs a network on spikes of some height, in bins of its own length. */
+/** Runs a network with input spikes of a height, in bins of length Ts. */
 async function runSpikes(
   device: Device,
   { description, weights }: WeightedNetwork<ModelDescription>,
@@ -345,7 +347,7 @@ async function runSpikes(
   return await predict(model, packSpikes(spikes, labels, binning), { tSample });
 }
 
-/** Spikes of the input; the first bin, in which Loihi's have no effect, has none. */
+/** Draws input spikes; none in the first bin, where Loihi ignores them. */
 function randomSpikes({ C, H, W }: Extent): NamedArray {
   const shape = [SAMPLES, C, H, W, BINS];
   const random = new Random(0);

@@ -9,20 +9,20 @@ import { type FileSource, nameOf } from "../../../dataset/files/file_source.ts";
 import { Hdf5File } from "../../../dataset/formats/hdf5/hdf5_file.ts";
 import { NetworkError } from "../network/network_error.ts";
 
-/** Most groups and data sets of a file, and groups one in another. */
+/** Largest number of groups and data sets of a file, and deepest nesting. */
 const [MAX_ENTRIES, DEEPEST] = [50_000, 16];
 
 /** A data set: an array of numbers or texts. */
 export interface Hdf5Data {
-  /** Lengths of its dimensions, slowest first; none of a single value. */
+  /** Lengths of the dimensions, slowest first; empty for a single value. */
   readonly shape: readonly number[];
-  /** Its values; those read are 64-bit floats or texts. */
+  /** The values; arrays that are read hold 64-bit floats or texts. */
   readonly values:
     | Float64Array
     | Float32Array
     | BigInt64Array
     | readonly string[];
-  /** Bytes of texts of one length. @default texts of any length */
+  /** Size of each text, if fixed. @default texts of any length */
   readonly textBytes?: number;
 }
 

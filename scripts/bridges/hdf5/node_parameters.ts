@@ -1,5 +1,5 @@
 /**
- * Reads parameters of nodes of networks.
+ * Reads the parameters of a network's nodes.
  *
  * @module
  */
@@ -56,8 +56,8 @@ export function numbersOf(node: NamedNode, parameter: string): Numbers {
  *
  * @param node The node.
  * @param parameter Name of the parameter.
- * @returns The number that all values are.
- * @throws {NetworkError} If values differ, or there is none.
+ * @returns The value that all entries have in common.
+ * @throws {NetworkError} If values differ, or the parameter is missing.
  */
 export function numberOf(node: NamedNode, parameter: string): number {
   const { values } = numbersOf(node, parameter);
@@ -78,7 +78,7 @@ export function numberOf(node: NamedNode, parameter: string): number {
  * @param node The node.
  * @param parameter Name of the parameter.
  * @returns The pair; one number stands for both.
- * @throws {NetworkError} If there are more or fewer.
+ * @throws {NetworkError} If there are not one or two numbers.
  */
 export function pairOf(
   node: NamedNode,
@@ -102,9 +102,9 @@ export function pairOf(
  * @param node The node.
  * @param parameter Name of the parameter.
  * @param channels Number of channels.
- * @returns A value a channel.
- * @throws {NetworkError} If neurons of a channel differ, or there are more or
- * fewer channels.
+ * @returns One value per channel.
+ * @throws {NetworkError} If neurons of a channel differ, or the number of
+ * values does not fit the channels.
  */
 export function channelsOf(
   node: NamedNode,

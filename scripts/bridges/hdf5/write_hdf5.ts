@@ -1,5 +1,5 @@
 /**
- * Writes HDF5 files, by the HDF5 library in WebAssembly.
+ * Writes HDF5 files with the HDF5 library in WebAssembly.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type * as h5wasm from "npm:h5wasm@0.10.3";
 import { type Hdf5Data, type Hdf5Group, isGroup } from "./hdf5_tree.ts";
 
-/** Values from which on a data set is compressed. */
+/** Number of values from which a data set is compressed. */
 const LARGE = 1024;
 
-/** Type of values, as the library names it. */
+/** Returns the HDF5 library's name of a data type. */
 function typeOf({ values, textBytes }: Hdf5Data): string {
   if (values instanceof Float32Array) return "<f";
   if (values instanceof Float64Array) return "<d";
@@ -71,7 +71,7 @@ function writeData(group: h5wasm.Group, name: string, data: Hdf5Data): void {
   });
 }
 
-/** Values as the library takes them. */
+/** Converts values to the types that the HDF5 library accepts. */
 function valueOf({ shape, values }: Hdf5Data) {
   const isText = !ArrayBuffer.isView(values);
   if (!isText) return values as Float64Array;

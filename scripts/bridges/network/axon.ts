@@ -1,5 +1,5 @@
 /**
- * Delays of other programs, as configurations have them.
+ * Converts axonal delays of other programs to entries of a configuration.
  *
  * @module
  */
@@ -10,21 +10,21 @@ import { NetworkError } from "./network_error.ts";
 
 /** Delays of a layer's spikes. */
 export interface ImportedAxon {
-  /** The delay in ms that all have, or how they are learned. */
+  /** Delay in ms that all neurons share, or the axis of learned delays. */
   readonly delay: number | { readonly per: "neuron" | "channel" };
-  /** Those that are learned, in ms. */
+  /** Learned delays in ms. */
   readonly delays?: NamedArray;
 }
 
 /**
- * Gives the delays of a layer's spikes.
+ * Converts the delays of a layer's spikes.
  *
- * @param delays The bins that spikes of the layer or node are delayed by, one
- * for all or one a channel or neuron, and the time step in ms.
+ * @param delays Name of the layer or node; `bins`, its delays in bins: one for
+ * all, one per channel or one per neuron; and the time step in ms.
  * @param extent Channels, rows and columns of the spikes.
  * @returns The delays.
- * @throws {NetworkError} If they are no whole numbers of bins, or as many as
- * neither.
+ * @throws {NetworkError} If a delay is not a whole number of bins, or the
+ * number of delays fits neither channels nor neurons.
  */
 export function axonOf(
   { name, bins, Ts }: {

@@ -1,5 +1,5 @@
 /**
- * Convolutions of other programs, as configurations write them.
+ * Writes convolutions of other programs as entries of a configuration.
  *
  * @module
  */
@@ -13,11 +13,11 @@ export type ConvOptions = Readonly<
 >;
 
 /**
- * Writes a convolution as short as it can be.
+ * Writes a convolution as briefly as possible.
  *
  * @param options The convolution.
- * @returns The same without what has its default, a number where both of a pair
- * are equal.
+ * @returns The options that differ from their defaults; a pair of equal values
+ * becomes one number.
  *
  * @example
  * ```ts
@@ -46,12 +46,12 @@ export function convOptions(
   } as ConvDescription;
 }
 
-/** One number where both are equal. */
+/** Shortens a pair of equal values to one number. */
 function short(pair: readonly number[]): number | readonly number[] {
   return pair[0] === pair[1] ? pair[0] : pair;
 }
 
-/** Leaves out a default. */
+/** Omits a value that equals its default. */
 function unless(
   value: number,
   options: Readonly<Record<string, unknown>>,

@@ -1,18 +1,19 @@
 /**
- * Networks as other programs run them.
+ * Networks as run by other programs, for checking conversions.
  *
  * @module
  */
 
 import type { Device } from "../../../engine/device/device.ts";
 
-/** Values of a part of a network, bin after bin, channel by channel. */
+/** Values of one node: an array in `[C, H, W]` order per bin. */
 export type Bins = readonly Float64Array[];
 
 /**
- * Runs a network as another program does: from spikes of its input, and spikes
- * that some parts pass on in place of their own, to what each part gives, by
- * its name. A device is there for those that run on one.
+ * Runs a network by the equations of another program. Takes the input spikes,
+ * and spikes that replace the output of some nodes for the nodes that read
+ * them; returns each node's output by its name. The device is for interpreters
+ * that compute on one.
  */
 export type Interpreter = (
   input: Bins,
@@ -22,15 +23,17 @@ export type Interpreter = (
 
 /** A network as another program runs it. */
 export interface Counterpart {
-  /** What runs it. */
+  /** Runs the network. */
   readonly run: Interpreter;
   /**
-   * For each layer of the network here, its part there; the last one is that of
-   * a readout, where there is one.
+   * Name of the node that corresponds to each layer of the network here; the
+   * last is the readout's, if there is one.
    */
   readonly parts: readonly string[];
-  /** Whether its parts read its own spikes, whatever they are given. */
+  /**
+   * Whether its nodes read this network's own spikes and ignore replacements.
+   */
   readonly readsOwn?: boolean;
-  /** Factor of its readout. @default 1 */
+  /** Factor of the readout's output. @default 1 */
   readonly readoutFactor?: number;
 }

@@ -1,5 +1,5 @@
 /**
- * The 32-bit floats next to one, and numbers as short as they tell it.
+ * Neighbours of a 32-bit float.
  *
  * @module
  */
@@ -14,7 +14,7 @@ function step(value: number, by: 1 | -1): number {
  * Gives the next smaller 32-bit float.
  *
  * @param value A number above 0.
- * @returns The largest float below that of the number.
+ * @returns The largest 32-bit float below it.
  *
  * @example
  * ```ts
@@ -31,8 +31,8 @@ export function floatBelow(value: number): number {
  * Gives the next larger 32-bit float.
  *
  * @param value A number of at least 0.
- * @returns The smallest float above that of the number, with as few digits as
- * tell it.
+ * @returns The smallest 32-bit float above it, in the fewest decimal digits
+ * that round to it.
  */
 export function floatAbove(value: number): number {
   const float = step(value, 1);

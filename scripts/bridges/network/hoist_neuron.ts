@@ -1,5 +1,5 @@
 /**
- * The neuron that all layers of a network have.
+ * Finds the neuron that most layers of a network share.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { NetworkEntry } from "../../configuration/schema/network.ts";
 import type { NeuronSection } from "../../configuration/schema/neuron.ts";
 
-/** Layers, and the neuron of those that have none of their own. */
+/** The network's neuron, and layers that name theirs where it differs. */
 export interface HoistedNeuron {
   /** The neuron. */
   readonly neuron: Partial<NeuronSection>;
@@ -16,7 +16,7 @@ export interface HoistedNeuron {
 }
 
 /**
- * Writes the most frequent neuron of layers once, as that of the network.
+ * Moves the most frequent neuron of the layers to the network.
  *
  * @param layers The layers, each with its neuron.
  * @returns The neuron, and the layers with neurons that differ from it.
@@ -41,7 +41,7 @@ export function hoistNeuron(layers: readonly NetworkEntry[]): HoistedNeuron {
   return { neuron: JSON.parse(most), layers: layers.map(without) };
 }
 
-/** Texts of all neurons but those of readouts. */
+/** Lists the neurons of all layers but readouts, as JSON. */
 function neuronsOf(layers: readonly NetworkEntry[]): string[] {
   return layers.flatMap((entry) => [
     ...("neuron" in entry && entry.neuron !== "none"

@@ -1,5 +1,6 @@
 /**
- * Networks of other programs, as configurations and weights hold them.
+ * Networks of other programs, ready to be written as a configuration and
+ * weights.
  *
  * @module
  */
@@ -16,17 +17,17 @@ export interface ImportedNetwork {
   readonly input: Extent;
   /** Time step in ms. */
   readonly Ts: number;
-  /** The neuron of layers that have none of their own. */
+  /** Neuron of the layers without one of their own. */
   readonly neuron: Partial<NeuronSection>;
-  /** The layers, as the section `network` has them. */
+  /** The layers, as in the section `network` of a configuration. */
   readonly layers: readonly NetworkEntry[];
   /** Weights by their names in this project. */
   readonly weights: Readonly<Record<string, NamedArray>>;
   /** Name of each layer in the other program, in order. */
   readonly nodes: readonly string[];
-  /** Whether it computes something else than the other program's. */
+  /** Whether it computes something different from the original. */
   readonly lossy?: boolean;
-  /** What was assumed or changed, each in a line. */
+  /** Assumptions and changes, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -34,7 +35,7 @@ export interface ImportedNetwork {
  * Writes the configuration of a network: its time step, neuron and layers.
  *
  * @param network The network.
- * @returns YAML; what it leaves out has its default.
+ * @returns YAML; keys that are left out have their defaults.
  */
 export function formatNetwork(
   { input, Ts, neuron, layers, notes }: ImportedNetwork,

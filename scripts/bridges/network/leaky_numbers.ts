@@ -1,5 +1,5 @@
 /**
- * Neurons of this project as the leaky integrators that other programs have.
+ * Parameters of this project's neurons as leaky integrators of other programs.
  *
  * In a bin
  *   i += drive − currentLeak · i
@@ -22,25 +22,25 @@ import {
 } from "../../../engine/neurons/srm_alpha.ts";
 import { NetworkError } from "./network_error.ts";
 
-/** Numbers of a leaky integrator. */
+/** Parameters of a leaky integrator. */
 export interface LeakyNumbers {
   /** Share of the potential that decays in a bin. */
   readonly leak: number;
-  /** Factor of the current, or of the drive where there is none. */
+  /** Factor of the current, or of the drive if there is no current. */
   readonly inputGain: number;
-  /** Share of the current that decays in a bin; 1 where there is none. */
+  /** Share of the current that decays in a bin; 1 without a current. */
   readonly currentLeak: number;
-  /** Potential at which it fires. */
+  /** Threshold of the potential. */
   readonly theta: number;
-  /** Whether it fires above that only, and not at it. */
+  /** Whether it fires only above the threshold, and not at it. */
   readonly firesAbove: boolean;
   /** Potential after a spike and at rest. */
   readonly vReset: number;
-  /** What of the neuron is lost, in a line. */
+  /** Property of the neuron that is lost, in one line. */
   readonly loss?: string;
 }
 
-/** Where neurons are, and what they are written to. */
+/** Layer and format that a neuron is converted for. */
 export interface LeakyPlace {
   /** Name of their layer. */
   readonly layer: string;
@@ -48,21 +48,21 @@ export interface LeakyPlace {
   readonly format: string;
   /** Time step in ms. */
   readonly Ts: number;
-  /** What neurons that learn their time constant have learned. */
+  /** Learned parameter of the time constant, if neurons learn it. */
   readonly learned?: number;
 }
 
 /**
- * Gives the numbers of a neuron.
+ * Computes the leaky integrator of a neuron.
  *
  * The spike response model becomes the integrator with the same response to a
  * spike, k · inputGain · dᵏ⁻¹ in bin k − 1 for d = exp(−Ts / τ), which is ε[k]
  * for inputGain = e · d · Ts / τ.
  *
  * @param neuron The neuron.
- * @param place Where it is.
- * @returns Its numbers.
- * @throws {NetworkError} If it is no leaky integrator.
+ * @param place Layer, format, time step and learned time constant.
+ * @returns Its parameters.
+ * @throws {NetworkError} If it is not a leaky integrator.
  */
 export function leakyNumbers(
   { kind, parameters }: Neuron,

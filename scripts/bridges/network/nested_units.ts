@@ -1,6 +1,6 @@
 /**
- * Nests layers into the entries of a configuration: one after another, and
- * residual where a sum of spikes is read.
+ * Nests layers into the entries of a configuration: in sequence, and as
+ * residual blocks where spikes are added.
  *
  * @module
  */
@@ -10,25 +10,25 @@ import type { Extent } from "../../../engine/network/network.ts";
 import type { NetworkEntry } from "../../configuration/schema/network.ts";
 import { NetworkError } from "./network_error.ts";
 
-/** The sum of what some sources give. */
+/** A sum of the spikes of several sources. */
 export interface SpikeSum {
-  /** Numbers of the sources, ascending; a source reads those before it. */
+  /** Indices of the sources, ascending; a source reads only earlier ones. */
   readonly sources: readonly number[];
   /** Channels, height and width. */
   readonly extent: Extent;
 }
 
-/** Weights with neurons, as an entry of a configuration has them. */
+/** A layer of weights and neurons, as an entry of a configuration. */
 export interface ImportedUnit {
   /** Name in the other program. */
   readonly node: string;
   /** The entry. */
   readonly entry: NetworkEntry;
-  /** Arrays by what follows the layer's name, such as `weight`. */
+  /** Arrays by the part of their name after the layer's, such as `weight`. */
   readonly arrays: Readonly<Record<string, NamedArray>>;
 }
 
-/** What gives spikes: the input, neurons, or a pool. */
+/** A source of spikes: the input, neurons, or a pool. */
 export type SpikeSource =
   | { readonly kind: "input" }
   | {
@@ -43,15 +43,15 @@ export type SpikeSource =
     readonly reads: SpikeSum;
   };
 
-/** An entry with the units in it, in the order in which they are built. */
+/** An entry, and the layers inside it in the order in which they are built. */
 interface Step {
   readonly entry: NetworkEntry;
   readonly units: readonly ImportedUnit[];
-  /** What the entry reads. */
+  /** The spikes that the entry reads. */
   readonly reads: SpikeSum;
 }
 
-/** Entries of a network and its weights. */
+/** Entries and weights of a network. */
 export interface NestedUnits {
   /** The entries, first to last. */
   readonly layers: readonly NetworkEntry[];
@@ -62,13 +62,12 @@ export interface NestedUnits {
 }
 
 /**
- * Nests sources into entries.
+ * Nests sources of spikes into entries.
  *
- * @param sources The sources by their numbers.
- * @param last What the network gives.
- * @returns Entries, and weights by the names that their layers get.
- * @throws {NetworkError} If spikes are added that are not those around a part
- * of the network.
+ * @param sources The sources, by index.
+ * @param last The spikes that the network returns.
+ * @returns Entries, and weights under the names of their layers.
+ * @throws {NetworkError} If a sum of spikes is not a residual connection.
  */
 export function nestUnits(
   sources: readonly SpikeSource[],
@@ -105,7 +104,7 @@ class Nest {
     this.#sources = sources;
   }
 
-  /** The steps from a sum, or from the input, to another. */
+  /** Lists the steps from one sum, or from the input, to another. */
   stepsBetween(first: SpikeSum | undefined, last: SpikeSum): Step[] {
     const steps: Step[] = [];
     const end = first && keyOf(first);
@@ -118,12 +117,12 @@ class Nest {
     return steps;
   }
 
-  /** The sums before a sum, itself the first. */
+  /** Walks from a sum back to the input, beginning with the sum itself. */
   *#trunk(sum: SpikeSum): Generator<SpikeSum> {
     for (let step; (yield sum), step = this.#stepTo(sum);) sum = step.reads;
   }
 
-  /** The entry that gives a sum; none gives the input. */
+  /** The entry whose output is this sum; `undefined` for the input. */
   #stepTo(sum: SpikeSum): Step | undefined {
     const key = keyOf(sum);
     if (!this.#steps.has(key)) this.#steps.set(key, this.#makeStep(sum));
@@ -143,7 +142,7 @@ class Nest {
       : { entry: { pool: { [source.way]: source.window } }, units: [], reads };
   }
 
-  /** The last source is at the end of the way through, others go around. */
+  /** Takes the last source as the residual path, the others as the shortcut. */
   #makeResidual({ sources, extent }: SpikeSum): Step {
     const through = { sources: sources.slice(-1), extent };
     const around = { sources: sources.slice(0, -1), extent };

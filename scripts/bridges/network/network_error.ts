@@ -1,5 +1,5 @@
 /**
- * Networks that cannot be brought into a format or out of it.
+ * Error of networks that cannot be converted.
  *
  * @module
  */

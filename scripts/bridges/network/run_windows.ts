@@ -1,27 +1,27 @@
 /**
- * Convolutions in 64-bit floats: what each value adds to all outputs whose
- * windows it is in.
+ * Convolutions in 64-bit floats. Each input value is scattered to the outputs
+ * that read it, so that zeros cost nothing.
  *
  * @module
  */
 
-/** Weights with their windows; pairs are rows, then columns. */
+/** Weights of a convolution; pairs are rows, then columns. */
 export interface Windows {
-  /** `[out, in / groups, rows, columns]`; of a transposed one, in first. */
+  /** `[out, in / groups, KH, KW]`; transposed, `[in, out / groups, KH, KW]`. */
   readonly shape: readonly number[];
   /** The weights in that order. */
   readonly values: Float64Array;
-  /** Step of the windows. */
+  /** Stride. */
   readonly stride: readonly [number, number];
-  /** Zeros around what is read. */
+  /** Zeros padded around the input. */
   readonly padding: readonly [number, number];
-  /** Distance between taps. */
+  /** Dilation: distance between taps. */
   readonly dilation: readonly [number, number];
-  /** Groups of channels that do not see one another. */
+  /** Number of channel groups. */
   readonly groups: number;
 }
 
-/** Values, and their channels, rows and columns. */
+/** Feature maps. */
 export interface Maps {
   /** Channels, rows and columns. */
   readonly shape: readonly number[];
@@ -30,10 +30,10 @@ export interface Maps {
 }
 
 /**
- * Begins a convolution.
+ * Prepares a convolution.
  *
  * @param windows The weights.
- * @returns From what they read to the sums.
+ * @returns Function from input maps to output maps.
  */
 export function convolver(
   { shape: [out, each, KH, KW], values, stride, padding, dilation, groups }:
@@ -41,7 +41,7 @@ export function convolver(
 ): (maps: Maps) => Maps {
   const taps = KH * KW;
   const perGroup = out / groups;
-  // By channel and tap, outputs side by side.
+  // Input channel, tap, then output channel: the inner loop reads in order.
   const byInput = Float64Array.from({ length: values.length }, (_, i) => {
     const o = i % perGroup;
     const tap = Math.floor(i / perGroup) % taps;
@@ -85,10 +85,10 @@ export function convolver(
 }
 
 /**
- * Begins a transposed convolution: each value is spread over a window.
+ * Prepares a transposed convolution.
  *
  * @param windows The weights.
- * @returns From what they read to the sums.
+ * @returns Function from input maps to output maps.
  */
 export function spreader(
   { shape: [C, each, KH, KW], values, stride, padding, dilation, groups }:
@@ -120,11 +120,11 @@ export function spreader(
 }
 
 /**
- * Adds up all values, weighted.
+ * Multiplies a weight matrix by a vector.
  *
  * @param weights Their shape, `[out, in]`, and values.
- * @param data What they read.
- * @returns A sum for each output.
+ * @param data The vector.
+ * @returns The weighted sum for each output.
  */
 export function weightedSums(
   { shape: [out, inputs], values }: Pick<Windows, "shape" | "values">,

@@ -1,5 +1,5 @@
 /**
- * Inputs in a row, as pixels of a sensor.
+ * Reshapes a flat network input to the pixels of a sensor.
  *
  * @module
  */
@@ -7,25 +7,26 @@
 import type { ImportedNetwork } from "./imported_network.ts";
 import { NetworkError } from "./network_error.ts";
 
-/** Columns, rows and channels of a sensor. */
+/** Size of a sensor. */
 export interface Sensor {
   /** Columns. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** Channels. @default 2, of ON and OFF, or those of a network's file */
+  /**
+   * Channels. @default 2 (ON and OFF), or the channels in the network's file
+   */
   readonly channels?: number;
 }
 
 /**
- * Gives the input of a network the shape of a sensor, where it has another one
- * only since a dense layer reads it: channels, rows and columns, the last the
- * fastest.
+ * Gives a network's input the shape of a sensor. Only inputs of dense layers,
+ * whose shape is free, are reshaped, in `[C, H, W]` order.
  *
- * @param network The network.
+ * @param sensor The sensor; without it the input stays as it is.
  * @param sensor The sensor; the input stays as it is without one.
  * @returns The network.
- * @throws {NetworkError} If the network is for another number of pixels.
+ * @throws {NetworkError} If the network is for another number of inputs.
  */
 export function withSensor(
   network: ImportedNetwork,

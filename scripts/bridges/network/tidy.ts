@@ -1,18 +1,17 @@
 /**
- * Numbers of other programs, as one would write them.
+ * Removes float32 rounding from numbers of other programs.
  *
  * @module
  */
 
-/** Relative error of 32-bit floats, with that of one product. */
+/** Relative error of a 32-bit float after one multiplication. */
 const ROUNDING = 1.2e-7;
 
 /**
- * Rounds a number to seven digits, where 32-bit floats cannot tell.
+ * Rounds a number to seven digits if that is within float32 precision.
  *
  * @param value A number that was a 32-bit float, or a product of one.
- * @returns 0.3 for 0.30000001192, and any number that is not as close to such a
- * one as it is.
+ * @returns 0.3 for 0.30000001192; other numbers unchanged.
  *
  * @example
  * ```ts

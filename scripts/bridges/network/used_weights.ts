@@ -1,5 +1,5 @@
 /**
- * Weights and delays of networks of this project as their kernels use them.
+ * Weights and delays as the kernels use them.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { quantized } from "../../../engine/network/quantized.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 
 /**
- * Rounds weights of layers that round them wherever they are used, and gives
- * weights to means of groups of neurons, which have none.
+ * Rounds the weights of quantised layers, and adds weights of 1/n for layers
+ * that average groups of n neurons.
  *
  * @param layers The layers.
- * @param weights All weights.
- * @returns The weights.
+ * @param weights The network's weights.
+ * @returns All weights, as the forward pass uses them.
  */
 export function usedWeights(
   layers: readonly Layer[],
@@ -33,7 +33,7 @@ export function usedWeights(
   return used;
 }
 
-/** Weights that give the mean of each of equal groups. */
+/** Weights of a layer that averages equal groups of neurons. */
 function meansOf({ input, output }: Layer): NamedArray {
   const inputs = sizeOf(input);
   const size = inputs / output.C;
@@ -45,7 +45,7 @@ function meansOf({ input, output }: Layer): NamedArray {
 }
 
 /**
- * Counts the bins by which each neuron's spikes are delayed.
+ * Computes the delay of each neuron's spikes.
  *
  * @param layer The layer.
  * @param weights All weights.
@@ -70,7 +70,7 @@ export function delayBins(
   return bins.some((delay) => delay > 0) ? bins : undefined;
 }
 
-/** Whole bins of a delay, as axon.wgsl counts them. */
+/** Rounds a delay down to whole bins, as axon.wgsl does. */
 function binsOf(delay: number, Ts: number): number {
   return Math.floor(Math.max(0, delay / Ts + 1e-4));
 }

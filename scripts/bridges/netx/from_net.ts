@@ -1,6 +1,5 @@
 /**
- * Networks of lava-dl's netx, and of slayerPytorch's Loihi, as networks of this
- * project.
+ * Imports networks of lava-dl's netx, and of slayerPytorch's Loihi neurons.
  *
  * @module
  */
@@ -16,16 +15,16 @@ import { type NetSection, scaledWeights, sectionOf } from "./from_net_layer.ts";
 import { netChainOf, type NetLayer, windowsOf } from "./net_chain.ts";
 import type { NetNetwork } from "./net_file.ts";
 
-/** Time step in ms where the file does not tell it. */
+/** Time step in ms if the file has none. */
 const USUAL_TS = 1;
 
 /**
- * Makes a network of one of netx.
+ * Imports a network of netx.
  *
  * @param network The network of netx.
- * @param options Time step in s; that of the file, or 1 ms, if left out.
- * @returns The network, in the integers of Loihi.
- * @throws {NetworkError} If networks here cannot do the same.
+ * @param options Time step in s; if left out, that of the file, or 1 ms.
+ * @returns The network, in Loihi's integers.
+ * @throws {NetworkError} If the network has no equivalent here.
  */
 export function fromNet(
   network: NetNetwork,
@@ -35,7 +34,8 @@ export function fromNet(
     ? network.Ts ?? USUAL_TS
     : 1000 * options.dt;
   const { input, layers } = netChainOf(network);
-  // These are of networks that have no transposed convolutions.
+  // Biases, recurrence and readouts need networks computed layer by layer,
+  // which have no transposed convolutions.
   const withUnits = layers.find(({ synapse, neurons }) =>
     synapse.bias || synapse.recurrent || neurons.isReadout
   );
@@ -87,7 +87,8 @@ export function fromNet(
       neuron: section,
     });
   }
-  // Without those, such layers would have biases.
+  // The configuration would be read as layer by layer, where bias is the
+  // default.
   const isBare = !withUnits &&
     entries.every((entry) =>
       !("convTranspose" in entry) &&
@@ -109,7 +110,7 @@ export function fromNet(
   };
 }
 
-/** Says what became of the unit of weights. */
+/** Notes the unit that weights were converted to. */
 function unitNote(sections: readonly NetSection[]): string {
   const keeps = sections.every((section) =>
     section !== "none" && section.type === "LOIHI"
@@ -118,7 +119,7 @@ function unitNote(sections: readonly NetSection[]): string {
     (keeps ? "" : ", weights divided by 64");
 }
 
-/** The weights of a layer, as configurations have them. */
+/** Describes a layer's weights as an entry of a configuration. */
 function synapseEntry({ synapse, input: { C, H, W } }: NetLayer) {
   const { kind, shape } = synapse;
   if (kind === "dense") {

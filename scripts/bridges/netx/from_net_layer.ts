@@ -1,5 +1,5 @@
 /**
- * A layer of netx: its neurons, delays and weights as those of this project.
+ * Converts the neurons and weights of one netx layer.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { NetworkError } from "../network/network_error.ts";
 import { FULL_DECAY, LARGEST_THRESHOLD, UNIT, WEIGHT_STEP } from "./loihi.ts";
 import type { NetLayer } from "./net_chain.ts";
 
-/** Neurons as configurations have them; a readout has none. */
+/** Neuron section of a configuration; `none` for a readout. */
 export type NetSection = Partial<NeuronSection> | "none";
 
 /**
- * Gives the neurons of a layer.
+ * Converts the neurons of a layer.
  *
  * @param layer The layer.
- * @param options Whether the network is computed layer by layer, where there
- * are no neurons of Loihi 1.
+ * @param options `isUnit`: whether the network is computed layer by layer,
+ * which excludes Loihi 1 neurons.
  * @returns The neurons.
- * @throws {NetworkError} If there are none like them here.
+ * @throws {NetworkError} If the neurons have no equivalent here.
  */
 export function sectionOf(
   { layer, neurons, synapse }: NetLayer,
@@ -51,13 +51,13 @@ export function sectionOf(
 }
 
 /**
- * Brings weights and biases into the unit of the neurons here.
+ * Scales weights and biases to the unit of the neurons here.
  *
  * @param layer The layer.
  * @param section Its neurons here.
  * @param name Its name here.
- * @returns Weights and bias, and what becomes another network by them.
- * @throws {NetworkError} If a bias or a readout cannot be brought here.
+ * @returns Weights and bias, and notes on what the scaling changes.
+ * @throws {NetworkError} If a bias or a readout cannot be converted.
  */
 export function scaledWeights(
   { layer, synapse: { values, recurrent, bias }, neurons, output }: NetLayer,
@@ -69,7 +69,7 @@ export function scaledWeights(
     return { weight: Float32Array.from(values), notes: [] };
   }
   const { iDecay, vDecay, weightExponent } = neurons;
-  // What a constant drive comes to is so much larger than it.
+  // Gain of a leaky integrator: steady state for a constant drive of 1.
   const [current, voltage] = [iDecay, vDecay].map((decay) =>
     FULL_DECAY / decay
   );

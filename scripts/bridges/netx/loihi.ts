@@ -1,5 +1,5 @@
 /**
- * Numbers of Loihi's neurons.
+ * Equations and limits of Loihi's neurons.
  *
  * A spike of weight w adds 64 w to the current u, and then
  *
@@ -14,20 +14,20 @@
  * @module
  */
 
-/** The decay of what does not stay to the next step. */
+/** Decay at which nothing is carried over to the next bin. */
 export const FULL_DECAY = 4096;
 
-/** Largest weight, and the step from weight to weight. */
+/** Largest weight, and the step between weights. */
 export const [LARGEST_WEIGHT, WEIGHT_STEP] = [254, 2];
 
 /** Largest threshold. */
 export const LARGEST_THRESHOLD = 2 ** 17 - 1;
 
-/** Threshold of neurons that give their potential, and never fire. */
+/** Threshold that marks a readout, whose neurons never fire. */
 export const READOUT_THRESHOLD = 2 ** 18 - 1;
 
 /** Longest delay in bins. */
 export const LONGEST_DELAY = 62;
 
-/** Weight of lava-dl that is 1. */
+/** Integer that represents a weight of 1 in lava-dl. */
 export const UNIT = 64;

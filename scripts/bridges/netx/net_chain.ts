@@ -1,5 +1,5 @@
 /**
- * The layers of a network of netx, one after another, with their sizes.
+ * The layers of a netx network in order, with their sizes.
  *
  * @module
  */
@@ -24,19 +24,19 @@ import {
 
 /** A layer with weights. */
 export interface NetLayer {
-  /** The layer in the file. */
+  /** The layer's group in the file. */
   readonly layer: NamedNode;
   /** Its weights. */
   readonly synapse: NetSynapse;
   /** Its neurons. */
   readonly neurons: NetNeurons;
-  /** What it reads. */
+  /** Channels, rows and columns of its input. */
   readonly input: Extent;
-  /** Its neurons' channels, rows and columns. */
+  /** Channels, rows and columns of its neurons. */
   readonly output: Extent;
 }
 
-/** A network's input and its layers with weights. */
+/** Input size and layers of a network. */
 export interface NetChain {
   /** Channels, rows and columns of the input. */
   readonly input: Extent;
@@ -45,7 +45,7 @@ export interface NetChain {
 }
 
 /**
- * Works out the sizes of a network's layers.
+ * Computes the sizes of a network's layers.
  *
  * @param network The network.
  * @returns Its input and layers.

@@ -1,5 +1,5 @@
 /**
- * Files of lava-dl's netx, in HDF5: layers one after another, for Loihi.
+ * Reads and writes lava-dl's netx files: HDF5, one group per layer.
  *
  * The group `layer` has a group for each layer, named by its number. Everything
  * is a data set: `type`, a text of 10 bytes, `shape`, channels, rows and
@@ -31,7 +31,7 @@ export interface NetNetwork {
    * `neuron/iDecay`.
    */
   readonly layers: readonly NamedNode[];
-  /** Time step in ms, if the file tells. */
+  /** Time step in ms, if the file has one. */
   readonly Ts?: number;
 }
 
@@ -40,13 +40,13 @@ export interface NetNetwork {
  *
  * @param source The file.
  * @returns The network.
- * @throws {NetworkError} If it is no such file, or damaged.
+ * @throws {NetworkError} If it is not a netx file, or is damaged.
  */
 export async function readNet(source: FileSource): Promise<NetNetwork> {
   const root = await readHdf5Tree(source);
   const group = root.get("layer");
   if (!isGroup(group)) throw new NetworkError('it has no group "layer"');
-  // HDF5 lists 10 before 2.
+  // HDF5 lists names as text: 10 before 2.
   const numbers = [...group.keys()].sort((a, b) => Number(a) - Number(b));
   const layers = numbers.map((number) => {
     const layer = group.get(number);
@@ -70,7 +70,7 @@ export async function readNet(source: FileSource): Promise<NetNetwork> {
   };
 }
 
-/** Data sets of a group and of the groups in it, by their paths. */
+/** Lists the data sets of a group and its subgroups by path. */
 function* parametersOf(
   group: Hdf5Group,
   prefix = "",

@@ -1,5 +1,5 @@
 /**
- * Inputs of networks of netx, which files of lava-dl may leave out.
+ * Adds the input layer that netx files of lava-dl may leave out.
  *
  * @module
  */
@@ -15,10 +15,11 @@ import { integers } from "../nir/graph/nir_graph.ts";
 import type { NetNetwork } from "./net_file.ts";
 
 /**
- * Gives a network a layer of type input where it has none.
+ * Adds an input layer to a network without one.
  *
  * @param network The network.
- * @param sensor Columns and rows of its input, which convolutions do not tell.
+ * @param sensor Columns and rows of the input; convolutions do not determine
+ * it.
  * @returns The network, whose first layer is the input.
  * @throws {NetworkError} If the size of the input is not known.
  */
@@ -37,7 +38,7 @@ export function withInput(
   return { ...network, layers: [input, ...network.layers] };
 }
 
-/** Channels, rows and columns that a layer with weights reads. */
+/** Computes the input shape of a layer with weights. */
 function shapeBelow(
   layer: NamedNode,
   sensor: Sensor | undefined,

@@ -1,5 +1,5 @@
 /**
- * Layers of netx: what is read of their weights and neurons.
+ * Reads neurons and weights of netx layers.
  *
  * @module
  */
@@ -19,24 +19,24 @@ const TYPES = ["dense", "dense_rec", "conv", "convT", "pool"];
 
 /** Neurons of a layer, in Loihi's integers. */
 export interface NetNeurons {
-  /** Their type; LOIHI is what slayerPytorch calls CUBA. */
+  /** Type of neuron; LOIHI is slayerPytorch's name of CUBA. */
   readonly type: "CUBA" | "LOIHI" | "ALIF";
-  /** Whether they give their potential, and never fire. */
+  /** Whether they return their potential and never fire. */
   readonly isReadout: boolean;
   readonly vThMant: number;
   readonly iDecay: number;
   readonly vDecay: number;
-  /** Bins from a spike to the next one that is possible. */
+  /** Bins from a spike to the earliest next one. */
   readonly refDelay: number;
-  /** Exponent of 2 by which weights are scaled. */
+  /** Exponent of the power of two that scales the weights. */
   readonly weightExponent: number;
-  /** How the threshold of ALIF adapts. */
+  /** Adaptation of ALIF's threshold. */
   readonly adaptation: Readonly<
     Record<"vThStep" | "thDecay" | "refDecay", number>
   >;
 }
 
-/** Neurons that give what drives them. */
+/** Neurons of affine layers, which return their drive. */
 const AFFINE: NetNeurons = {
   type: "CUBA",
   isReadout: true,
@@ -48,15 +48,15 @@ const AFFINE: NetNeurons = {
   adaptation: { vThStep: 0, thDecay: 0, refDecay: 0 },
 };
 
-/** Weights of a layer; those of a dense one are `[out, in]`. */
+/** Weights of a layer; a dense layer's are `[out, in]`. */
 export interface NetSynapse extends Windows {
   /** Kind of the layer. */
   readonly kind: "dense" | "conv" | "convT";
-  /** Weights from the layer's neurons to themselves, `[out, out]`. */
+  /** Recurrent weights, `[out, out]`. */
   readonly recurrent?: Float64Array;
-  /** A summand of each channel's voltage, if there is one that is not 0. */
+  /** Bias of the voltage, per channel; absent if all are 0. */
   readonly bias?: Float64Array;
-  /** Delays of spikes in bins, one for all, each channel or each neuron. */
+  /** Delays in bins: one for all, one per channel or one per neuron. */
   readonly delay?: Float64Array;
 }
 
@@ -65,12 +65,12 @@ export interface NetSynapse extends Windows {
  *
  * @param layer The layer.
  * @returns The neurons.
- * @throws {NetworkError} If they are missing, differ within the layer, have
- * numbers that Loihi has not, or are of another type.
+ * @throws {NetworkError} If they are missing, differ within the layer, exceed
+ * Loihi's ranges, or are of another type.
  */
 export function netNeuronsOf(layer: NamedNode): NetNeurons {
   const { name, parameters } = layer;
-  // lava-dl's affine layers give the sums of their weights.
+  // lava-dl's affine layers have no neurons.
   if (layer.type === "dense" && !parameters.has("neuron/type")) return AFFINE;
   const [type] = parameters.get("neuron/type")?.values ?? [];
   if (type !== "CUBA" && type !== "LOIHI" && type !== "ALIF") {
@@ -129,9 +129,9 @@ export function netNeuronsOf(layer: NamedNode): NetNeurons {
  *
  * @param layer The layer.
  * @param inputs Channels, rows and columns that it reads.
- * @returns The weights; those of a pool are a convolution of each channel.
- * @throws {NetworkError} If it is of another type, or has weights that networks
- * here cannot have.
+ * @returns The weights; a pool becomes a depthwise convolution.
+ * @throws {NetworkError} If it is of another type, or has weights without an
+ * equivalent here.
  */
 export function netSynapseOf(
   layer: NamedNode,
@@ -157,7 +157,7 @@ export function netSynapseOf(
     delay: valuesOf(layer, "delay"),
   };
   if (type === "dense" || type === "dense_rec") {
-    // Older files leave out axes of one.
+    // Older files leave out axes of length 1.
     const out = parameters.has("outFeatures")
       ? numberOf(layer, "outFeatures")
       : shape[0];
@@ -200,7 +200,7 @@ export function netSynapseOf(
       ...windows,
     };
   }
-  // Older files have a fifth axis of one.
+  // Older files have a fifth axis of length 1.
   const axes = shape.slice(0, 4);
   const groups = numberOf(layer, "groups");
   const inputs = type === "conv" ? axes[1] * groups : axes[0];
@@ -218,7 +218,7 @@ export function netSynapseOf(
   };
 }
 
-/** Weights from neurons to themselves. */
+/** Reads recurrent weights. */
 function recurrentOf(layer: NamedNode, out: number): Float64Array {
   const { shape, values } = numbersOf(layer, "weight_rec");
   if (values.length === out * out) return values;
@@ -226,7 +226,7 @@ function recurrentOf(layer: NamedNode, out: number): Float64Array {
   throw new NetworkError(problem, { node: layer.name });
 }
 
-/** Numbers that are there, and not all 0. */
+/** Reads optional numbers; `undefined` if missing or all 0. */
 function valuesOf(
   layer: NamedNode,
   parameter: string,

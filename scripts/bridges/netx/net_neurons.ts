@@ -1,5 +1,5 @@
 /**
- * Neurons of this project as those of netx.
+ * Converts neurons to those of netx.
  *
  * @module
  */
@@ -15,27 +15,27 @@ import { NetworkError } from "../network/network_error.ts";
 import { integers, text } from "../nir/graph/nir_graph.ts";
 import { FULL_DECAY, READOUT_THRESHOLD, UNIT } from "./loihi.ts";
 
-/** Neurons, before weights and threshold are brought into integers. */
+/** A netx neuron before weights and threshold are rounded to integers. */
 export interface NetNeuron {
-  /** What a weight of one is in the file. */
+  /** Value in the file of a weight of 1. */
   readonly unit: number;
-  /** The threshold in the unit of the file; a readout has none. */
+  /** Threshold in the file's unit; absent for a readout. */
   readonly threshold?: number;
-  /** Shares of 4096 that decay in a bin, of the current first. */
+  /** Decays per bin in units of 1/4096: current, then voltage. */
   readonly decays: readonly [iDecay: number, vDecay: number];
-  /** Further parameters, and the type. */
+  /** Type and further parameters. */
   readonly others: Readonly<Record<string, Hdf5Data>>;
-  /** What of the neuron is lost, in a line. */
+  /** Property of the neuron that is lost, in one line. */
   readonly loss?: string;
 }
 
 /**
- * Makes neurons of netx.
+ * Converts a neuron.
  *
- * @param neuron The neuron; a readout has none.
- * @param place Where it is.
+ * @param neuron The neuron; absent for a readout.
+ * @param place Layer, format, time step and learned time constant.
  * @returns The neurons.
- * @throws {NetworkError} If netx has none like it.
+ * @throws {NetworkError} If netx has no equivalent.
  */
 export function netNeuron(
   neuron: Neuron | undefined,
@@ -105,10 +105,10 @@ export function netNeuron(
 }
 
 /**
- * Writes the parameters of neurons.
+ * Encodes the parameters of neurons.
  *
  * @param neuron The neurons.
- * @param numbers The threshold and the decays as integers.
+ * @param numbers Threshold and decays as integers.
  * @returns The parameters by their names in the file.
  */
 export function neuronParameters(

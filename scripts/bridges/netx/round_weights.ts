@@ -1,5 +1,5 @@
 /**
- * Weights and thresholds in Loihi's integers of eight bits.
+ * Rounds weights and thresholds to Loihi's 8-bit integers.
  *
  * @module
  */
@@ -15,36 +15,36 @@ import {
 } from "./loihi.ts";
 import type { NetNeuron } from "./net_neurons.ts";
 
-/** How far a decay is from an integer, for time constants of seven digits. */
+/** Distance from an integer that counts as exact for a decay. */
 const CLOSE = 0.01;
 
-/** Numbers of a layer in integers, and what they lost. */
+/** Integer parameters of a layer, and what rounding changes. */
 export interface RoundedLayer {
   /** The weights. */
   readonly weight: NamedArray;
-  /** Weights from the layer's neurons to themselves. */
+  /** Recurrent weights. */
   readonly recurrent?: NamedArray;
-  /** Summands of voltages, one a channel. */
+  /** Bias of the voltage, per channel. */
   readonly bias?: Float32Array;
-  /** The threshold; a readout has none. */
+  /** The threshold; absent for a readout. */
   readonly threshold: number | undefined;
   readonly iDecay: number;
   readonly vDecay: number;
-  /** Factor of the drive of a readout. */
+  /** Scale of a readout's output; 1 for neurons that fire. */
   readonly factor: number;
-  /** What is lost, each in a line. */
+  /** What rounding changes, one line each. */
   readonly losses: readonly string[];
 }
 
 /**
- * Rounds a layer. Where its weights are no even integers, or too large, they and
- * the threshold get a common factor by which the largest is 254; those of a
- * readout, which has no threshold, a power of two.
+ * Rounds a layer. Weights that are not even integers, or exceed the range, are
+ * scaled together with the threshold so that the largest becomes 254. A readout
+ * has no threshold, so its factor is a power of two.
  *
  * @param neuron The neurons.
  * @param layer The weights, the bias, and the layer's name.
  * @returns The integers.
- * @throws {NetworkError} If a bias cannot be written.
+ * @throws {NetworkError} If the layer has a bias and its current never decays.
  */
 export function roundLayer(
   neuron: NetNeuron,
@@ -64,7 +64,7 @@ export function roundLayer(
       node: name,
     });
   }
-  // What a bias of currents comes to is added to voltages.
+  // netx adds biases to the voltage: use the steady state of the current.
   const biasUnit = unit * FULL_DECAY / iDecay;
   if (hasBias && iDecay < FULL_DECAY) {
     losses.push(

@@ -1,9 +1,9 @@
 /**
  * Runs networks of netx in Loihi's integers; see loihi.ts for the equations.
  *
- * This is another program than the networks here: it knows nothing of them, and
- * they are checked against it. A bias is added to the voltage, times 64; layers
- * spike in the bin of what they read.
+ * An independent implementation, against which this project's networks are
+ * checked. A bias is added to the voltage, times 64; layers spike in the bin of
+ * their input.
  *
  * Source: lava-dl 0.6, lava.lib.dl.slayer.neuron.cuba and alif, and
  * lava.lib.dl.netx.hdf5.
@@ -17,15 +17,15 @@ import { UNIT } from "./loihi.ts";
 import { netChainOf, type NetLayer } from "./net_chain.ts";
 import type { NetNetwork } from "./net_file.ts";
 
-/** What a readout gives is its voltage over this. */
+/** Voltage of a readout that a weight of 1 drives to 1. */
 const READOUT_UNIT = 64 * UNIT;
 
 /**
  * Makes an interpreter of a network.
  *
  * @param network The network.
- * @returns What runs it: layers by their names. A readout gives its voltages,
- * of which 4096 are a weight of one.
+ * @returns Interpreter, with nodes named as the layers. A readout returns its
+ * voltage over 4096.
  * @throws {NetworkError} If a layer cannot be read.
  */
 export function netInterpreter(network: NetNetwork): Interpreter {
@@ -51,7 +51,7 @@ export function netInterpreter(network: NetNetwork): Interpreter {
   };
 }
 
-/** Begins the weights of a layer: from spikes to sums, bin by bin. */
+/** Prepares the weights of a layer: from spikes of a bin to sums. */
 function driveStep(
   { synapse, input: { C, H, W } }: NetLayer,
 ): (data: Float64Array) => Float64Array {
@@ -62,7 +62,7 @@ function driveStep(
   return (data) => windows({ shape: [C, H, W], data }).data;
 }
 
-/** Adds what neurons read of their own spikes of the bin before. */
+/** Adds recurrent input: the layer's own spikes of the previous bin. */
 function withLoop(
   { synapse: { recurrent: values } }: NetLayer,
   drives: Float64Array,
@@ -87,7 +87,7 @@ function delayed(
   );
 }
 
-/** Begins the neurons of a layer: from sums to spikes, bin by bin. */
+/** Prepares the neurons of a layer: from sums of a bin to spikes. */
 function neuronStep(
   { synapse: { bias }, neurons, output: { C, H, W } }: NetLayer,
 ): (sums: Float64Array) => Float64Array {
@@ -122,7 +122,7 @@ function neuronStep(
     });
 }
 
-/** What is left of a value after a bin, rounded toward 0. */
+/** Decays a value by one bin, rounding toward 0. */
 function kept(value: number, decay: number): number {
   return Math.trunc(value * (4096 - decay) / 4096);
 }

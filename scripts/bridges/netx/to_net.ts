@@ -1,5 +1,5 @@
 /**
- * Networks of this project as files of lava-dl's netx hold them.
+ * Exports networks to lava-dl's netx.
  *
  * @module
  */
@@ -28,28 +28,28 @@ import { netNeuron, neuronParameters } from "./net_neurons.ts";
 import type { NetNetwork } from "./net_file.ts";
 import { roundLayer } from "./round_weights.ts";
 
-/** A network of netx, and what it lost. */
+/** An exported network, and what the export changes. */
 export interface NetExport {
   /** The network of netx. */
   readonly network: NetNetwork;
-  /** Name of each layer there, in order. */
+  /** Name of the netx layer for each layer, in order. */
   readonly parts: readonly string[];
-  /** What was assumed or changed, each in a line. */
+  /** Assumptions and changes, one line each. */
   readonly notes: readonly string[];
-  /** Whether it computes something else than the network. */
+  /** Whether it computes something different from the network. */
   readonly lossy: boolean;
-  /** Factor of the drive of a readout. */
+  /** Scale of the readout's output. */
   readonly readoutFactor: number;
 }
 
 /**
- * Makes a network of netx. Normalisations are folded into weights and biases;
- * pools and unpools of SLAYER become convolutions of each channel.
+ * Exports a network. Normalisations are folded into weights and biases;
+ * SLAYER's pools and unpools become depthwise convolutions.
  *
  * @param network The network, with its weights.
- * @param options Time step in s, which becomes that of the file.
+ * @param options Time step in s, stored in the file.
  * @returns The network of netx.
- * @throws {NetworkError} If netx cannot hold a part of the network.
+ * @throws {NetworkError} If a part of the network has no equivalent in netx.
  */
 export function toNet(
   network: WeightedNetwork<ModelDescription>,
@@ -61,7 +61,8 @@ export function toNet(
   units?.units.forEach(requireChain);
   const weights = usedWeights(layers, folded);
   const Ts = 1000 * dt;
-  // SLAYER's drives are integrated over time, those of units counted.
+  // SLAYER integrates drives over time (spikes of height 1/Ts); networks
+  // computed layer by layer count spikes.
   const height = units
     ? coding?.height ?? 1
     : (coding?.height ?? 1 / description.Ts) * description.Ts;
@@ -89,7 +90,7 @@ export function toNet(
     });
     for (const loss of rounded.losses) notes.add(loss);
     readoutFactor = rounded.factor;
-    // netx flattens layers, and not inputs.
+    // netx flattens layers, but not the input.
     if (type === "dense" && index > 0 && from.H * from.W > 1) {
       const size = from.C * from.H * from.W;
       written.push(node("flatten", { shape: integers([size, 1, 1]) }));
@@ -134,7 +135,7 @@ function node(
   return { name: type, type, parameters: new Map(Object.entries(parameters)) };
 }
 
-/** Refuses units that are no chain of weights and neurons. */
+/** Requires a chain of layers with neurons, without residual blocks. */
 function requireChain(
   { layer: { name }, source, ghost, residual, pooling }: Unit,
   index: number,
@@ -153,7 +154,7 @@ function requireChain(
   );
 }
 
-/** The type of a layer, its weights, and how they meet what they read. */
+/** Converts a layer's type and weights. */
 function synapseOf(
   layer: Layer,
   weights: Readonly<Record<string, NamedArray>>,
@@ -234,7 +235,7 @@ function windowsOf(
   };
 }
 
-/** Delays of a layer's spikes in bins, one for each channel or neuron. */
+/** Converts a layer's delays to bins, per channel or neuron. */
 function delayOf(
   layer: Layer,
   weights: Readonly<Record<string, NamedArray>>,

@@ -1,11 +1,12 @@
 /**
- * Reads Python's pickles as data, and executes nothing.
+ * Reads Python's pickles as data, without executing anything.
  *
- * A pickle is a program for a stack machine. Here its calls are not made: a
- * call of a class becomes a {@linkcode PickledCall} with the class's name and
- * arguments, and only ordered dictionaries, which are data, become maps.
+ * A pickle is a program for a stack machine. Calls are not executed: a call
+ * becomes a {@linkcode PickledCall} with the callee's name and arguments, and
+ * only ordered dictionaries, which are data, become maps.
  *
- * Source: CPython's pickletools, protocols 1 to 5; those of protocol 0 cannot refer to storages.
+ * Source: CPython's pickletools, protocols 1 to 5; protocol 0 cannot refer to
+ * storages.
  *
  * @module
  */
@@ -13,10 +14,10 @@
 import { NetworkError } from "../network/network_error.ts";
 import { damaged, MARK, PickleMachine } from "./pickle_machine.ts";
 
-/** Most instructions of a pickle. */
+/** Largest number of instructions of a pickle. */
 const MAX_INSTRUCTIONS = 5_000_000;
 
-/** A name of something in a module of Python. */
+/** A global name of a Python module. */
 export class PickledName {
   /** Module and name, such as `torch.FloatStorage`. */
   readonly path: string;
@@ -27,15 +28,15 @@ export class PickledName {
   }
 }
 
-/** A call that was not made. */
+/** A call that was not executed. */
 export class PickledCall {
-  /** Module and name of what was to be called. */
+  /** Module and name of the callee. */
   readonly path: string;
   /** The arguments. */
   readonly args: readonly unknown[];
 
   /**
-   * @param path Module and name of what was to be called.
+   * @param path Module and name of the callee.
    * @param args The arguments.
    */
   constructor(path: string, args: readonly unknown[]) {
@@ -44,25 +45,25 @@ export class PickledCall {
   }
 }
 
-/** A reference to something outside of the pickle. */
+/** A reference to an object outside of the pickle. */
 export class PickledReference {
-  /** What it refers to. */
+  /** Identifier of the object. */
   readonly id: unknown;
 
-  /** @param id What it refers to. */
+  /** @param id Identifier of the object. */
   constructor(id: unknown) {
     this.id = id;
   }
 }
 
-/** A value that was read, and where the pickle ends. */
+/** A value, and the position after its pickle. */
 export interface Unpickled {
   /**
    * The value: numbers, texts, arrays for lists and tuples, maps for
    * dictionaries, and names, calls and references.
    */
   readonly value: unknown;
-  /** Byte after the pickle. */
+  /** Offset of the byte after the pickle. */
   readonly end: number;
 }
 
@@ -72,8 +73,8 @@ export interface Unpickled {
  * @param bytes Bytes that hold it.
  * @param start Byte at which it starts.
  * @returns Its value, and where it ends.
- * @throws {NetworkError} If it is damaged, or has an instruction that data do
- * not need.
+ * @throws {NetworkError} If it is damaged, or has an instruction that plain
+ * data do not need.
  *
  * @example
  * ```ts
@@ -117,7 +118,7 @@ function run(machine: PickleMachine): Unpickled {
   );
 }
 
-/** Sets entries of a dictionary; those of other objects are left out. */
+/** Sets entries of a dictionary; items of other objects are ignored. */
 function setItems(target: unknown, items: readonly unknown[]): void {
   if (!(target instanceof Map)) return;
   for (let i = 0; i + 1 < items.length; i += 2) {
@@ -134,19 +135,21 @@ function nameOf(value: unknown): string {
   throw damaged();
 }
 
-/** A part of a name; names of other things could be as long as memory. */
+/**
+ * Requires a text as part of a name; other values could expand to huge text.
+ */
 function wordOf(value: unknown): string {
   if (typeof value === "string") return value;
   throw damaged();
 }
 
-/** Reads an integer in a line of text, as protocol 1 has them. */
+/** Reads an integer written as a line of text, as in protocol 1. */
 function integerIn(line: string): number {
   if (/^-?\d{1,300}$/.test(line)) return Number(line);
   throw damaged();
 }
 
-/** Notes a call; an ordered dictionary is one without entries yet. */
+/** Records a call; a call of OrderedDict becomes an empty map. */
 function call(machine: PickleMachine): void {
   const [callee, args] = machine.take(2);
   const path = nameOf(callee);
@@ -158,7 +161,7 @@ function call(machine: PickleMachine): void {
   );
 }
 
-/** Reads an integer of any length; one of more than 64 bits becomes a float. */
+/** Reads an integer of any size; above 64 bits it becomes a float. */
 function long(bytes: Uint8Array): number {
   const value = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
   const negative = bytes.length > 0 && bytes[bytes.length - 1] > 127;
@@ -167,7 +170,7 @@ function long(bytes: Uint8Array): number {
 
 type Instruction = (machine: PickleMachine) => void;
 
-/** Instructions by their letters. */
+/** Instructions by opcode. */
 const INSTRUCTIONS: Readonly<Record<string, Instruction | undefined>> = {
   "\x80": (m) => void m.size(1),
   "\x95": (m) => void m.size(8),
@@ -243,7 +246,7 @@ const INSTRUCTIONS: Readonly<Record<string, Instruction | undefined>> = {
     const items = m.popMark();
     setItems(m.top(), items);
   },
-  // The stack and the memory.
+  // Stack and memo.
   "0": (m) => void m.pop(),
   "1": (m) => void m.popMark(),
   "2": (m) => m.push(m.top()),

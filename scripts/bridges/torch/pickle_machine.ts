@@ -1,5 +1,5 @@
 /**
- * The stack machine that pickles are programs for.
+ * Stack machine for pickles.
  *
  * @module
  */
@@ -15,12 +15,12 @@ export function damaged(): NetworkError {
   return new NetworkError("its pickle is damaged");
 }
 
-/** What marks a place on the stack. */
+/** Marks a position on the stack. */
 export const MARK: symbol = Symbol("mark");
 
-/** The stack and the memory of a pickle, and the bytes that it is read from. */
+/** Stack, memo and input bytes of a pickle. */
 export class PickleMachine {
-  /** The next byte. */
+  /** Offset of the next byte. */
   at: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -28,7 +28,7 @@ export class PickleMachine {
   readonly #memo = new Map<number, unknown>();
 
   /**
-   * Begins a pickle.
+   * Creates a machine with an empty stack.
    *
    * @param bytes Bytes that hold it.
    * @param start Byte at which it starts.
@@ -49,28 +49,28 @@ export class PickleMachine {
       : this.#view.getUint32(at, true);
   }
 
-  /** Reads an unsigned integer of so many bytes. */
+  /** Reads an unsigned integer of the given number of bytes. */
   size(size: 1 | 2 | 4 | 8): number {
     if (size < 8) return this.#unsigned(size as 4);
     const low = this.#unsigned(4);
     return low + 2 ** 32 * this.#unsigned(4);
   }
 
-  /** Reads an integer of 32 bits. */
+  /** Reads a signed 32-bit integer. */
   int32(): number {
     const value = this.#view.getInt32(this.at, true);
     this.at += 4;
     return value;
   }
 
-  /** Reads a float of 64 bits, its highest byte first. */
+  /** Reads a 64-bit float, big-endian. */
   float64(): number {
     const value = this.#view.getFloat64(this.at, false);
     this.at += 8;
     return value;
   }
 
-  /** Reads so many bytes. */
+  /** Reads the given number of bytes. */
   bytes(size: number): Uint8Array {
     const end = this.at + size;
     if (!(end <= this.#bytes.length)) throw new RangeError("it is too short");
@@ -79,7 +79,7 @@ export class PickleMachine {
     return bytes;
   }
 
-  /** Reads a text of so many bytes. */
+  /** Reads a text of the given number of bytes. */
   text(size: number): string {
     return new TextDecoder().decode(this.bytes(size));
   }
@@ -98,20 +98,20 @@ export class PickleMachine {
     this.#stack.push(value);
   }
 
-  /** Takes the uppermost value. */
+  /** Removes and returns the top value. */
   pop(): unknown {
     if (this.#stack.length === 0) throw damaged();
     return this.#stack.pop();
   }
 
-  /** The uppermost value. */
+  /** The top value. */
   top(): unknown {
     const value = this.pop();
     this.#stack.push(value);
     return value;
   }
 
-  /** Takes the values above the last mark. */
+  /** Removes and returns the values above the last mark. */
   popMark(): unknown[] {
     const mark = this.#stack.lastIndexOf(MARK);
     if (mark < 0) throw damaged();
@@ -119,22 +119,22 @@ export class PickleMachine {
     return values;
   }
 
-  /** Takes so many values. */
+  /** Removes and returns the top values. */
   take(count: number): unknown[] {
     return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
-  /** Puts the uppermost value into the memory. */
+  /** Stores the top value in the memo. */
   put(index: number): void {
     this.#memo.set(index, this.top());
   }
 
-  /** Puts the uppermost value into the next place of the memory. */
+  /** Stores the top value at the next index of the memo. */
   memoize(): void {
     this.put(this.#memo.size);
   }
 
-  /** Puts a value of the memory on the stack. */
+  /** Pushes a value of the memo. */
   get(index: number): void {
     if (!this.#memo.has(index)) throw damaged();
     this.#stack.push(this.#memo.get(index));

@@ -1,9 +1,9 @@
 /**
- * Files of PyTorch: the tensors that `torch.save` wrote.
+ * Reads PyTorch files: the tensors that `torch.save` wrote.
  *
- * Since PyTorch 1.6 a file is a ZIP archive with a pickle, `data.pkl`, and the
- * elements of each storage, `data/0` and so on. Before, it was a row of
- * pickles, followed by the elements.
+ * From PyTorch 1.6 on, a file is a ZIP archive with a pickle, `data.pkl`, and
+ * the elements of each storage, `data/0` and so on. The older format is a
+ * sequence of pickles, followed by the elements.
  *
  * Source: PyTorch, torch/serialization.py, 1.13.
  *
@@ -33,22 +33,22 @@ import {
   type TorchTensor,
 } from "./torch_tensor.ts";
 
-/** Most elements of all tensors, which may share a storage. */
+/** Largest number of elements of all tensors; tensors may share a storage. */
 const MAX_ELEMENTS = 2 ** 28;
 
-/** The number that the old format starts with, in pickles and in text. */
+/** Magic number of the old format, pickled in binary and in text. */
 const OLD_NUMBERS = ["\x8a\x0a\x6c\xfc\x9c\x46", "L119547037146038801333356L"];
 
-/** Bytes in which that number is. */
+/** Number of leading bytes that contain the magic number. */
 const OLD_START = 32;
 
 /** Start of a ZIP archive. */
 const ZIP_MAGIC = "PK\x03\x04";
 
 /**
- * Tells whether bytes are the start of a file of PyTorch.
+ * Tells whether bytes may be the start of a PyTorch file.
  *
- * @param start At least 32 bytes, if there are so many.
+ * @param start The first 32 bytes, or all of a shorter file.
  * @returns Whether they may be.
  */
 export function isTorch(start: Uint8Array): boolean {
@@ -68,10 +68,10 @@ function lettersOf(start: Uint8Array): string {
  * Reads the tensors of a file, without executing anything in it.
  *
  * @param source The file.
- * @returns The tensors of its dictionary by name, in order; of a dictionary of
- * dictionaries, those of `state_dict`, `model_state_dict`, `model` or `net`, or
+ * @returns The tensors of the file's dictionary by name, in order. If it holds
+ * dictionaries, `state_dict`, `model_state_dict`, `model` or `net` is taken, or
  * the only one with tensors.
- * @throws {NetworkError} If it is no such file or damaged, or has no
+ * @throws {NetworkError} If it is not a PyTorch file, is damaged, or has no
  * dictionary of tensors.
  */
 export async function readTorch(
@@ -117,7 +117,7 @@ async function readArchive(archive: File) {
   return { value, storages: contents };
 }
 
-/** Reads a whole file of an archive. */
+/** Reads a file of an archive completely. */
 async function contentOf(
   archive: File,
   entry: ZipEntry,
@@ -141,7 +141,9 @@ async function contentOf(
   return bytes;
 }
 
-/** Reads the old format: number, version, system, data, keys, elements. */
+/**
+ * Reads the old format: magic number, version, system, data, keys, elements.
+ */
 function readOld(bytes: Uint8Array) {
   let at = 0;
   const next = () => {
@@ -211,7 +213,7 @@ function dictionaryOf(value: unknown): Map<unknown, unknown> {
   return only;
 }
 
-/** Usual names of a network's tensors in a checkpoint. */
+/** Usual keys of a network's tensors in a checkpoint. */
 const DICTIONARIES = ["state_dict", "model_state_dict", "model", "net"];
 
 function hasTensors(value: unknown): boolean {

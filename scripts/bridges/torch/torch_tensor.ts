@@ -1,5 +1,5 @@
 /**
- * Tensors in pickles of PyTorch: calls that make a tensor of a storage.
+ * Reads tensors in PyTorch's pickles, which are calls that rebuild them.
  *
  * Source: PyTorch, torch/_utils.py, 1.13.
  *
@@ -17,14 +17,14 @@ export interface TorchTensor {
   readonly data: Float32Array;
 }
 
-/** Elements of storages, by their types in PyTorch. */
+/** Element types of storages, by PyTorch's names. */
 const ELEMENTS: Readonly<
   Record<string, { bytes: number; read(view: DataView, at: number): number }>
 > = {
   Float: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   Double: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   Half: { bytes: 2, read: (view, at) => view.getFloat16(at, true) },
-  // The upper half of a 32-bit float.
+  // Upper half of a 32-bit float.
   BFloat16: {
     bytes: 2,
     read: (view, at) => {
@@ -40,24 +40,26 @@ const ELEMENTS: Readonly<
   Bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
 };
 
-/** Most axes of a tensor. */
+/** Largest number of axes of a tensor. */
 const MAX_AXES = 64;
 
-/** Calls that make a tensor of a storage, and of a tensor. */
+/**
+ * Calls that rebuild a tensor from a storage, and a parameter from a tensor.
+ */
 const REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
 const REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
 
-/** Calls that make sparse or quantised tensors, and others that are not read. */
+/** Calls that rebuild any tensor, also sparse and quantised ones. */
 const REBUILD = /^torch\._(utils|tensor)\._rebuild_/;
 
-/** Elements of storages by their keys. */
+/** Bytes of storages by their keys. */
 export type Storages = ReadonlyMap<string, DataView>;
 
 /**
- * Finds what storages a value refers to.
+ * Finds the storages that a value refers to.
  *
  * @param value A value of a pickle.
- * @returns A word, type, key, place and size of each.
+ * @returns For each a tag, type, key, location and size.
  */
 export function storagesIn(value: unknown): unknown[][] {
   const found: unknown[][] = [];
@@ -84,7 +86,7 @@ export function storagesIn(value: unknown): unknown[][] {
   return found;
 }
 
-/** The type of a storage's elements, such as `Float`. */
+/** Size and reader of a storage's elements, by its type. */
 function elementOf(type: unknown) {
   const path = type instanceof PickledName
     ? type.path
@@ -100,11 +102,11 @@ function elementOf(type: unknown) {
 }
 
 /**
- * Names a storage.
+ * Checks the key of a storage.
  *
- * @param key What a pickle has for a name.
- * @returns The name.
- * @throws {NetworkError} If it is none.
+ * @param key Key in a pickle.
+ * @returns The key.
+ * @throws {NetworkError} If it is not a key.
  */
 export function keyOf(key: unknown): string {
   if (typeof key === "string" || typeof key === "number") return String(key);
@@ -112,10 +114,10 @@ export function keyOf(key: unknown): string {
 }
 
 /**
- * Measures an element of a storage.
+ * Returns the element size of a storage.
  *
  * @param type Type of the storage.
- * @returns Its bytes.
+ * @returns Size in bytes.
  * @throws {NetworkError} If the type is unknown.
  */
 export function bytesOf(type: unknown): number {
@@ -123,16 +125,16 @@ export function bytesOf(type: unknown): number {
 }
 
 /**
- * Tells whether a value is a tensor.
+ * Tells whether a value is a tensor of any kind.
  *
  * @param value A value of a pickle.
- * @returns Whether it is a call that makes one, of whatever kind.
+ * @returns Whether it is a call that rebuilds one.
  */
 export function isTensor(value: unknown): value is PickledCall {
   return REBUILD.test(plainOf(value)?.path ?? "");
 }
 
-/** The call that makes a tensor, where another makes a parameter of it. */
+/** Unwraps a parameter to the call that rebuilds its tensor. */
 function plainOf(value: unknown): PickledCall | undefined {
   if (!(value instanceof PickledCall)) return undefined;
   if (value.path !== REBUILD_PARAMETER) return value;
@@ -144,8 +146,8 @@ function plainOf(value: unknown): PickledCall | undefined {
  * Reads a tensor.
  *
  * @param name Its name.
- * @param call The call that makes it.
- * @param options Elements of storages, and the most elements that it may have.
+ * @param call The call that rebuilds it.
+ * @param options Bytes of storages, and the largest allowed number of elements.
  * @returns The tensor.
  * @throws {NetworkError} If it is damaged, too large or of a kind that cannot be
  * read, or a storage is missing.
@@ -195,7 +197,7 @@ export function tensorOf(
   let at = offset as number;
   for (let i = 0; i < length; i++) {
     data[i] = read(content, at * bytes);
-    // Counts on: the last axis fastest.
+    // Advances the index, last axis fastest.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       at += stride[axis];
       if (++index[axis] < shape[axis]) break;

@@ -2,9 +2,9 @@
  * Tensors of slayerPytorch, lava-dl, SpikingJelly and snnTorch as weights of networks
  * here.
  *
- * A layer takes the weights of its name, as slayerPytorch's networks have them,
- * or else the next in order; then the next normalisation, delays, response and
- * what the next neurons have learned.
+ * A layer takes the tensors with its name, as in slayerPytorch's networks, or
+ * else the next ones in order; then the next normalisation, delays, response
+ * and learned neuron parameters.
  *
  * @module
  */
@@ -23,21 +23,21 @@ import { NetworkError } from "../network/network_error.ts";
 import type { TorchTensor } from "./torch_tensor.ts";
 import { joinNormed, shortName } from "./weight_norm.ts";
 
-/** Weights, and what was not used. */
+/** Imported weights, and notes. */
 export interface TorchWeights {
-  /** Weights by their names here. */
+  /** Weights by their names in this project. */
   readonly weights: Readonly<Record<string, NamedArray>>;
-  /** What was assumed or left out, each in a line. */
+  /** Assumptions and omissions, one line each. */
   readonly notes: readonly string[];
 }
 
-/** Tensors of a part of a network in PyTorch. */
+/** Tensors of one PyTorch module. */
 interface Module {
   readonly name: string;
   readonly tensors: Map<string, TorchTensor>;
 }
 
-/** Tensors of a layer here, by what follows the layer's name. */
+/** Weight slots of a layer, by the part of their name after the layer's. */
 interface Layer {
   readonly name: string;
   readonly slots: Map<string, WeightSlot>;
@@ -180,7 +180,7 @@ export function outputsOfTorch(
   return last?.tensors.get("weight")?.shape[0] ?? 1;
 }
 
-/** Brings a tensor into the shape of a layer's array. */
+/** Reshapes a tensor to a layer's array. */
 function fit(
   { shape, data }: TorchTensor,
   { name, weights }: WeightSlot,
@@ -204,7 +204,7 @@ function constant(
   return { shape, data: new Float32Array(countOf(shape)).fill(value) };
 }
 
-/** The mean of drives without a bias that was added to them. */
+/** Running mean of a normalisation, minus the bias of the layer before it. */
 function less({ shape, data }: TorchTensor, bias: TorchTensor): TorchTensor {
   return { shape, data: data.map((value, c) => value - bias.data[c]) };
 }
@@ -234,7 +234,9 @@ function layersOf(slots: readonly WeightSlot[]): Layer[] {
   return [...layers.values()];
 }
 
-/** Whether it has weights; the fixed weight of SLAYER's pools is one number. */
+/**
+ * Whether a module has weights; SLAYER's pools have a fixed scalar, no weights.
+ */
 function isSynapse({ tensors }: Module): boolean {
   const weight = tensors.get("weight");
   return weight !== undefined && weight.shape.length > 1 &&
@@ -242,7 +244,7 @@ function isSynapse({ tensors }: Module): boolean {
     !tensors.has("running_mean") && !isKernel(weight.shape);
 }
 
-/** Whether it is a response to spikes, one for a layer or several. */
+/** Whether a module is a learned response (PSP), shared or one per filter. */
 function isResponse({ tensors }: Module): boolean {
   return isKernel(tensors.get("weight")?.shape ?? []);
 }
@@ -252,7 +254,7 @@ function isKernel(shape: readonly number[]): boolean {
     shape.slice(1, 4).every((side) => side === 1);
 }
 
-/** A response, whose taps slayerPytorch has from the last bin to the first. */
+/** Reverses a response: slayerPytorch stores taps last bin first. */
 function reversed({ shape, data }: TorchTensor): TorchTensor {
   const [filters, , , , taps] = shape;
   if (filters > 1) {
@@ -263,12 +265,12 @@ function reversed({ shape, data }: TorchTensor): TorchTensor {
   return { shape: [taps], data: data.toReversed() };
 }
 
-/** Whether it is delays of slayerPytorch. */
+/** Whether a module is slayerPytorch's delays. */
 function isDelay({ tensors }: Module): boolean {
   return tensors.has("delay");
 }
 
-/** Whether all values are one and the same, as in a pool. */
+/** Whether all values are equal, as in a pool. */
 function isOne({ data }: TorchTensor): boolean {
   return data.every((value) => value === data[0]);
 }
@@ -281,7 +283,7 @@ function isParametric({ tensors }: Module): boolean {
   return tensors.get("w")?.data.length === 1;
 }
 
-/** Names tensors that are no weights; numbers are told. */
+/** Notes tensors that are not weights; of scalars also the value. */
 function notesOf(
   tensors: ReadonlyMap<string, TorchTensor>,
   others: readonly string[],

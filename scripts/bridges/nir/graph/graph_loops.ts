@@ -1,7 +1,6 @@
 /**
- * Neurons of a graph that read their own spikes through weights.
- *
- * In steps of time, spikes that go round a circle arrive one step later.
+ * Finds recurrent weights in a graph: neurons that read their own spikes.
+ * | In discrete time, recurrent spikes arrive one step later.
  *
  * @module
  */
@@ -9,26 +8,26 @@
 import type { NamedNode } from "../../hdf5/node_parameters.ts";
 import type { NirGraph } from "./nir_graph.ts";
 
-/** A graph without such circles, and their weights. */
+/** A graph without recurrent weights, and these weights. */
 export interface UnrolledGraph {
-  /** The graph without the weights. */
+  /** The graph without recurrent weights. */
   readonly graph: NirGraph;
-  /** Weights from neurons to themselves, by the name of the neurons' node. */
+  /** Nodes of recurrent weights, by the name of the neurons' node. */
   readonly loops: ReadonlyMap<string, NamedNode>;
 }
 
-/** Types of nodes that weight spikes. */
+/** Types of nodes with recurrent weights. */
 const WEIGHTS: readonly string[] = ["Linear", "Affine"];
 
-/** Types of nodes that fire. */
+/** Types of spiking neurons. */
 const NEURONS: readonly string[] = ["LIF", "IF", "CubaLIF"];
 
 /**
- * Takes circles of neurons and weights out of a graph.
+ * Takes recurrent weights out of a graph.
  *
  * @param graph The graph.
- * @returns The graph without weights that read the spikes of one node of
- * neurons, and that nothing but these neurons reads; other circles stay.
+ * @returns The graph without weights that only one node of neurons reads and
+ * writes; other cycles stay.
  */
 export function withoutLoops(graph: NirGraph): UnrolledGraph {
   const { nodes, edges } = graph;

@@ -1,5 +1,5 @@
 /**
- * The order in which nodes of a graph can be computed.
+ * Topological order of a graph.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { NetworkError } from "../../network/network_error.ts";
 import type { NirGraph } from "./nir_graph.ts";
 import type { NamedNode } from "../../hdf5/node_parameters.ts";
 
-/** A node and the names of those that it reads. */
+/** A node and the names of its inputs. */
 export interface OrderedNode {
   /** The node. */
   readonly node: NamedNode;
-  /** Names of the nodes it reads, which come before it. */
+  /** Names of its inputs, which come before it in the order. */
   readonly from: readonly string[];
 }
 
 /**
- * Orders the nodes that lead to an output.
+ * Sorts the nodes that lead to an output.
  *
  * @param graph The graph.
- * @returns The nodes, each after those that it reads.
- * @throws {NetworkError} If nodes form a circle.
+ * @returns The nodes, each after its inputs.
+ * @throws {NetworkError} If the graph has a cycle.
  */
 export function inOrder({ nodes, edges }: NirGraph): OrderedNode[] {
   const sources = new Map<string, Set<string>>();

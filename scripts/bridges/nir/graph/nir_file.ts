@@ -1,5 +1,6 @@
 /**
- * Files of the Neuromorphic Intermediate Representation, in HDF5.
+ * Reads and writes files of the Neuromorphic Intermediate Representation
+ * (HDF5).
  *
  * The group `node` is the graph: its `type` is `NIRGraph`, `edges` are pairs of
  * names, and `nodes` has a group for each node with its type and parameters,
@@ -21,17 +22,16 @@ import { writeHdf5 } from "../../hdf5/write_hdf5.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import { type NirGraph, type NirNode, text } from "./nir_graph.ts";
 
-/** Version of the package whose layout is written. */
+/** Version of the `nir` package whose layout is written. */
 const VERSION = "1.0.7";
 
 /**
- * Reads a file. A graph inside the graph is dissolved: its nodes are named
- * `graph.node`, and its inputs and outputs, of type `Pass`, pass on what they
- * get.
+ * Reads a file. Nested graphs are flattened: their nodes are named
+ * `graph.node`, and their inputs and outputs become nodes of type `Pass`.
  *
  * @param source The file.
  * @returns The graph.
- * @throws {NetworkError} If it is no such file, or damaged.
+ * @throws {NetworkError} If it is not a NIR file, or is damaged.
  */
 export async function readNir(source: FileSource): Promise<NirGraph> {
   const root = await readHdf5Tree(source);
@@ -80,7 +80,7 @@ export async function writeNir(
   );
 }
 
-/** Reads a graph, and those in it. */
+/** Reads a graph and its nested graphs. */
 function readGraph(
   graph: Hdf5Group,
   prefix: string,
@@ -92,7 +92,7 @@ function readGraph(
   if (!isGroup(nodes) || edges === undefined || isGroup(edges)) {
     throw new NetworkError("it has no nodes or no edges", place);
   }
-  /** Names of the nodes of graphs, by their use and that of the graph. */
+  /** First and last nodes of each nested graph. */
   const ends = new Map<string, { first: string[]; last: string[] }>();
   for (const [name, node] of nodes) {
     const full = prefix + name;
@@ -126,7 +126,7 @@ function readGraph(
   }
   const names = edges.values;
   if (edges.shape.length !== 2 || edges.shape[1] !== 2) {
-    // An empty list of edges has one dimension in some files.
+    // In some files an empty list of edges has one dimension.
     if (names.length === 0) return;
     throw new NetworkError("its edges are no pairs", place);
   }
@@ -140,7 +140,7 @@ function readGraph(
   }
 }
 
-/** Names of a graph's nodes of a type. */
+/** Names of a graph's nodes of one type. */
 function nodesOf(graph: Hdf5Group, type: string): string[] {
   const nodes = graph.get("nodes");
   if (!isGroup(nodes)) return [];

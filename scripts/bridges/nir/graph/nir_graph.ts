@@ -1,8 +1,8 @@
 /**
  * Graphs of the Neuromorphic Intermediate Representation, NIR.
  *
- * A graph has nodes, each of a type with parameters, and edges from node to
- * node; what several edges bring to a node is added up.
+ * A graph has nodes, each with a type and parameters, and edges between nodes;
+ * a node's inputs are added.
  *
  * Source: https://neuroir.org, and the package `nir` 1.0.7.
  *
@@ -17,17 +17,17 @@ export interface NirNode {
   readonly type: string;
   /** Its parameters by name. */
   readonly parameters: ReadonlyMap<string, Hdf5Data>;
-  /** What no program is to rely on. */
+  /** Additional information that does not change the computation. */
   readonly metadata?: Hdf5Group;
 }
 
-/** A graph without graphs in it. */
+/** A graph without nested graphs. */
 export interface NirGraph {
   /** The nodes by name. */
   readonly nodes: ReadonlyMap<string, NirNode>;
   /** Pairs of names: from, to. */
   readonly edges: readonly (readonly [string, string])[];
-  /** What no program is to rely on. */
+  /** Additional information that does not change the computation. */
   readonly metadata?: Hdf5Group;
 }
 
@@ -35,7 +35,7 @@ export interface NirGraph {
  * Makes a parameter of 32-bit floats.
  *
  * @param shape Lengths of its axes.
- * @param values As many values, or one for all.
+ * @param values As many values, or one for all entries.
  * @returns The parameter.
  */
 export function floats(
@@ -77,7 +77,7 @@ export function text(value: string): Hdf5Data {
  *
  * @param type Its type.
  * @param parameters Its parameters by name.
- * @param metadata What no program is to rely on.
+ * @param metadata Additional information that does not change the computation.
  * @returns The node.
  */
 export function nirNode(

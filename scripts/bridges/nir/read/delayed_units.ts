@@ -1,5 +1,5 @@
 /**
- * Layers whose spikes a node of NIR delays.
+ * Imports NIR's delay nodes as axonal delays of the layers that they read.
  *
  * @module
  */
@@ -18,8 +18,8 @@ import { tidy } from "../../network/tidy.ts";
  * @param node Name of the node, its delays and the time step in s, and the
  * extent of the spikes.
  * @returns The layer with delays.
- * @throws {NetworkError} If a delay is no whole number of bins, or the layer has
- * delays already.
+ * @throws {NetworkError} If a delay is not a whole number of bins, or the layer
+ * is delayed already.
  */
 export function delayedUnit(
   unit: ImportedUnit,
@@ -43,11 +43,11 @@ export function delayedUnit(
 }
 
 /**
- * Refuses delays of the last layer.
+ * Requires that a layer reads the delayed spikes.
  *
- * @param layers The layers.
- * @param delayed Name of a node that delays spikes.
- * @throws {NetworkError} If no layer reads what is delayed.
+ * @param layers The layers of the network.
+ * @param delayed Name of a delay node.
+ * @throws {NetworkError} If it delays the last layer.
  */
 export function requireReaders(
   layers: readonly NetworkEntry[],

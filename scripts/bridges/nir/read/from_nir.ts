@@ -1,5 +1,5 @@
 /**
- * Graphs of NIR as networks of this project.
+ * Imports graphs of NIR.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { inOrder } from "../graph/graph_order.ts";
 import { GraphReader } from "./graph_reader.ts";
 import type { NirGraph } from "../graph/nir_graph.ts";
 
-/** Time step in s of most programs that write NIR. */
+/** Time step in s that most programs with NIR export use. */
 const USUAL_DT = 1e-4;
 
 /**
- * Makes a network of a graph.
+ * Imports a graph.
  *
  * @param graph The graph.
- * @param options Time step in s; that of the graph's metadata, or 0.0001 as
- * most programs have, if left out.
+ * @param options Time step in s; if left out, that in the graph's metadata, or
+ * 0.0001.
  * @returns The network, computed layer by layer.
- * @throws {NetworkError} If networks here cannot do the same.
+ * @throws {NetworkError} If the graph has no equivalent here.
  */
 export function fromNir(
   graph: NirGraph,

@@ -1,5 +1,5 @@
 /**
- * Reads a graph of NIR node by node, into what gives spikes.
+ * Reads a NIR graph node by node, into sources of spikes.
  *
  * @module
  */
@@ -36,30 +36,30 @@ import {
   withLoop,
 } from "./signals.ts";
 
-/** Reads nodes, in order. */
+/** Reads nodes in topological order. */
 export class GraphReader {
-  /** What gives spikes. */
+  /** Sources of spikes and of levels of counts. */
   readonly #sources: Source[] = [];
   readonly #signals = new Map<string, Signal>();
   readonly #dt: number;
-  /** Weights from neurons to themselves, by the name of the neurons. */
+  /** Nodes of recurrent weights, by the name of the neurons. */
   readonly #loops: ReadonlyMap<string, NamedNode>;
-  /** How many nodes read each node. */
+  /** Number of nodes that read each node. */
   readonly #targets: ReadonlyMap<string, number>;
-  /** What is lost of nodes, each in a line. */
+  /** What the import changes, one line each. */
   readonly losses: string[] = [];
-  /** The first node that delays spikes, if any does. */
+  /** Name of the first delay node, if any. */
   delayed: string | undefined;
   /** Extent of the input. */
   input: Extent | undefined;
-  /** What the network gives. */
+  /** Spikes or drives that the network returns. */
   last: SpikeSum | undefined;
 
   /**
-   * Begins.
+   * Creates a reader.
    *
    * @param dt Time step in s.
-   * @param graph The graph, and the circles that were taken out of it.
+   * @param graph The graph's edges, and the recurrent weights taken out of it.
    */
   constructor(dt: number, { edges, loops }: NirGraph & {
     readonly loops: ReadonlyMap<string, NamedNode>;
@@ -71,7 +71,7 @@ export class GraphReader {
     this.#targets = targets;
   }
 
-  /** What gives spikes, by its number. */
+  /** Sources of spikes, by index. */
   get sources(): readonly SpikeSource[] {
     return this.#sources as readonly SpikeSource[];
   }
@@ -80,8 +80,8 @@ export class GraphReader {
    * Reads a node.
    *
    * @param node The node.
-   * @param from Names of the nodes that it reads, which were read before.
-   * @throws {NetworkError} If networks here cannot do the same.
+   * @param from Names of its inputs, which have been read.
+   * @throws {NetworkError} If the node has no equivalent here.
    */
   read(node: NamedNode, from: readonly string[]): void {
     if (node.type === "Input" && from.length === 0) {
@@ -144,7 +144,7 @@ export class GraphReader {
     throw new NetworkError(problem, { node: node.name });
   }
 
-  /** Delays the spikes of neurons that nothing else reads. */
+  /** Delays the spikes of neurons, if no other node reads them undelayed. */
   #readDelay(node: NamedNode, signal: Spikes | Drives): void {
     const { values } = numbersOf(node, "delay");
     if (values.every((delay) => delay === 0)) return;
@@ -169,7 +169,7 @@ export class GraphReader {
     this.delayed ??= node.name;
   }
 
-  /** The sum of what nodes give. */
+  /** Adds the outputs of nodes. */
   #sumOf(node: NamedNode, from: readonly string[]): Signal {
     const signals = from.map((source) => this.#signals.get(source)!);
     const signal = summed(node, signals);
@@ -237,7 +237,7 @@ export class GraphReader {
     };
   }
 
-  /** The largest of windows, or neurons that remember nothing. */
+  /** Reads a threshold: a maximum over windows, or memoryless neurons. */
   #readThreshold(node: NamedNode, signal: Spikes): Signal {
     const { sum, gains, pooled } = signal;
     const threshold = numberOf(node, "threshold");
@@ -259,7 +259,7 @@ export class GraphReader {
     return this.#readNeurons(node, signal);
   }
 
-  /** The largest of spikes, or of the part of counts above a level. */
+  /** A maximum over windows: of spikes, or of one level of counts. */
   #maximumOf(reads: SpikeSum, window: number): MaximumSource | undefined {
     const [only] = reads.sources;
     const source = this.#sources[only];

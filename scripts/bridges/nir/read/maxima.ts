@@ -1,22 +1,20 @@
 /**
- * The largest count of windows, which graphs of NIR compute from sums.
- *
- * Spikes are largest where their sum over the window reaches 1. Counts are cut
- * into levels first: the largest is the number of levels that any reaches.
- *
- * @module
+ * Recognises max pooling, which NIR graphs express by sums and thresholds.
+ * | The maximum of spikes is 1 where their sum over the window reaches 1.
+ * Counts are split into levels first: their maximum is the number of levels
+ * that any count in the window reaches.
  */
 
 import type { SpikeSource, SpikeSum } from "../../network/nested_units.ts";
 
-/** Where counts reach a level. */
+/** 1 where a count reaches a level. */
 interface LevelSource {
   readonly kind: "level";
   readonly level: number;
   readonly reads: SpikeSum;
 }
 
-/** Where any count of a window reaches a level. */
+/** 1 where any count of a window reaches a level. */
 interface LargestLevelSource {
   readonly kind: "largest level";
   readonly level: number;
@@ -24,18 +22,18 @@ interface LargestLevelSource {
   readonly reads: SpikeSum;
 }
 
-/** What gives the largest of windows, or a part of it. */
+/** A source of a maximum over windows, or of one of its levels. */
 export type MaximumSource = SpikeSource | LargestLevelSource;
 
-/** What gives spikes, or parts of counts. */
+/** A source of spikes, or of one level of counts. */
 export type Source = MaximumSource | LevelSource;
 
 /**
- * Finds the largest count of a sum of spikes.
+ * Finds the largest possible value of a sum of spikes.
  *
- * @param sources What gives spikes, by number.
+ * @param sources The sources, by index.
  * @param sum The sum.
- * @returns The count; `Infinity` where it is not known, or no count.
+ * @returns The largest count; `Infinity` if it is unknown or not an integer.
  */
 export function mostOf(sources: readonly Source[], sum: SpikeSum): number {
   return sum.sources.reduce((most, number) => {
@@ -52,11 +50,11 @@ export function mostOf(sources: readonly Source[], sum: SpikeSum): number {
 }
 
 /**
- * Joins the levels of counts of windows to the largest count.
+ * Merges all levels of a maximum into one max pool.
  *
- * @param sources What gives spikes, by number; a maximum is added to it.
- * @param numbers Sources that are added up.
- * @returns Numbers of sources with the same sum, ascending.
+ * @param sources The sources, by index; new max pools are appended.
+ * @param numbers Indices of the sources that are added.
+ * @returns Indices of sources with the same sum, ascending.
  */
 export function mergeMaxima(
   sources: Source[],

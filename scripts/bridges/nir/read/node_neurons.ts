@@ -1,6 +1,5 @@
 /**
- * Nodes of NIR as neurons of this project; see ../write/neuron_nodes.ts for the
- * equations.
+ * Converts NIR's neurons; equations are in ../write/neuron_nodes.ts.
  *
  * @module
  */
@@ -15,20 +14,20 @@ import {
   numberOf,
 } from "../../hdf5/node_parameters.ts";
 
-/** Relative difference up to which a factor is 1. */
+/** Relative tolerance of a factor of 1. */
 const CLOSE = 1e-6;
 
-/** A neuron, and what its weights have to be multiplied by. */
+/** A neuron, and factor and bias for its weights. */
 export interface NodeNeuron {
-  /** The neuron, as configurations have it. */
+  /** The neuron section of a configuration. */
   readonly neuron: Partial<NeuronSection>;
   /** Factor of each channel's drive. */
   readonly gains: Float64Array;
-  /** Summand of each channel's drive. */
+  /** Bias of each channel's drive. */
   readonly bias: Float64Array;
 }
 
-/** Types of nodes that are neurons. */
+/** Types of neuron nodes. */
 export const NEURON_TYPES: readonly string[] = [
   "LIF",
   "IF",
@@ -37,13 +36,13 @@ export const NEURON_TYPES: readonly string[] = [
 ];
 
 /**
- * Reads a node of neurons. Potentials are counted from v_reset on, so that
+ * Converts a node of neurons. Potentials are shifted by v_reset, so that
  * neurons are reset to 0.
  *
  * @param node The node.
  * @param options Time step in s, and channels of the neurons.
  * @returns The neuron.
- * @throws {NetworkError} If neurons here cannot do the same.
+ * @throws {NetworkError} If the neuron has no equivalent here.
  */
 export function neuronOf(
   node: NamedNode,
@@ -72,7 +71,7 @@ export function neuronOf(
   const tau = binsOf(node, isCuba ? "tau_mem" : "tau", dt);
   const leak = 1 / tau;
   const lift = read("v_leak").map((value, c) => value - reset[c]);
-  // Undivided by tau where r undoes the division.
+  // No division by tau is needed where r cancels it.
   const decayInput = r.some((value) => !isOne(leak * value));
   const neuron = {
     tau,
@@ -100,7 +99,7 @@ export function neuronOf(
   });
 }
 
-/** Reads a time constant in steps of dt. */
+/** Reads a time constant in units of dt. */
 function binsOf(node: NamedNode, parameter: string, dt: number): number {
   const tau = numberOf(node, parameter);
   const bins = tidy(tau / dt);
@@ -116,7 +115,7 @@ function isOne(factor: number): boolean {
   return Math.abs(factor - 1) <= CLOSE;
 }
 
-/** Completes a neuron: where thresholds differ, weights are divided by them. */
+/** Completes a neuron; where thresholds differ, weights are divided by them. */
 function withThreshold(
   node: NamedNode,
   { neuron, gains, bias, threshold }: NodeNeuron & {
@@ -135,7 +134,7 @@ function withThreshold(
   return {
     neuron: {
       ...neuron,
-      // NIR fires above it, neurons here at it.
+      // NIR fires above the threshold, neurons here at or above it.
       threshold: floatAbove(one ? threshold[0] : 1),
     } as Partial<NeuronSection>,
     gains: divide(gains).map((gain) => isOne(gain) ? 1 : gain),

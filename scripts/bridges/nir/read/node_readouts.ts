@@ -1,5 +1,5 @@
 /**
- * Nodes of NIR that give potentials: integrators, with a leak or without.
+ * Converts NIR's non-spiking integrators, with a leak or without.
  *
  * Readouts here are the mean over time of their drive. A leaky potential has the
  * mean v_leak + r · w_in · drive over a long sample; that of an integrator ends
@@ -12,16 +12,16 @@ import { channelsOf, type NamedNode } from "../../hdf5/node_parameters.ts";
 import type { Synapse } from "./node_synapses.ts";
 import { multiplied } from "./signals.ts";
 
-/** Types of nodes that integrate, and do not fire. */
+/** Types of non-spiking integrators. */
 export const INTEGRATOR_TYPES: readonly string[] = ["I", "LI", "CubaLI"];
 
 /**
- * Reads such a node as a readout.
+ * Converts an integrator to a readout.
  *
  * @param node The node.
- * @param synapse What drives it.
+ * @param synapse Its weights.
  * @param dt Time step in s.
- * @returns Weights of the readout, and what is lost.
+ * @returns Weights of the readout, and a note on what changes.
  * @throws {NetworkError} If parameters are missing, or differ in a channel.
  */
 export function readoutOf(

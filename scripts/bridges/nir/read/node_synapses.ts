@@ -1,5 +1,5 @@
 /**
- * Nodes of NIR as weights of this project.
+ * Converts NIR's weight nodes.
  *
  * @module
  */
@@ -18,19 +18,19 @@ import {
   pairOf,
 } from "../../hdf5/node_parameters.ts";
 
-/** Weights and their place in a configuration. */
+/** Weights, and their entry in a configuration. */
 export interface Synapse {
   /** The entry, without neuron and bias. */
   readonly entry: NetworkEntry;
-  /** Weights by what follows the layer's name, without the bias. */
+  /** Arrays by the part of their name after the layer's, without the bias. */
   readonly arrays: Readonly<Record<string, NamedArray>>;
-  /** A summand of each output channel. */
+  /** Bias of each output channel. */
   readonly bias: Float64Array;
   /** Extent of the drives. */
   readonly extent: Extent;
 }
 
-/** Types of nodes that are weights. */
+/** Types of weight nodes. */
 export const SYNAPSE_TYPES: readonly string[] = [
   "Affine",
   "Linear",
@@ -39,13 +39,13 @@ export const SYNAPSE_TYPES: readonly string[] = [
 ];
 
 /**
- * Reads a node of weights.
+ * Converts a weight node.
  *
  * @param node The node.
- * @param input What it reads, and a factor of each channel.
+ * @param input Extent of its input, and a factor of each input channel.
  * @returns The weights.
- * @throws {NetworkError} If they do not fit the input, or layers here cannot do
- * the same.
+ * @throws {NetworkError} If they do not fit the input, or have no equivalent
+ * here.
  */
 export function synapseOf(
   node: NamedNode,
@@ -101,7 +101,7 @@ function convOf(
   const [out, each, ...sides] = shape;
   const kernel = isFlat ? [1, sides[0]] : sides;
   const groups = numberOf(node, "groups");
-  // A pair of a row is a number of columns.
+  // A 1-D convolution is a 2-D one with a single row.
   const pair = (parameter: string, other: number) =>
     isFlat
       ? [other, numberOf(node, parameter)] as const
@@ -154,7 +154,7 @@ function convOf(
   }
 }
 
-/** Padding that is a word; `undefined` where it is numbers. */
+/** Reads padding given as a word; `undefined` if it is numeric. */
 function paddingOf(
   node: NamedNode,
   { kernel, dilation, stride }: {
@@ -190,12 +190,12 @@ function biasOf(node: NamedNode, out: number): Float64Array {
 }
 
 /**
- * Makes weights that pass on each channel, multiplied.
+ * Makes a depthwise convolution that scales each channel.
  *
- * @param extent What they read.
+ * @param extent Its input.
  * @param gains Factor of each channel.
- * @param window Side of windows whose sum is passed on.
- * @returns A depth-wise convolution.
+ * @param window Side of the windows whose sum is scaled.
+ * @returns The weights.
  */
 export function passOn(
   { C, H, W }: Extent,
@@ -229,13 +229,13 @@ export function passOn(
 }
 
 /**
- * Joins two convolutions without neurons between to a ghost convolution.
+ * Joins two convolutions without neurons between them to a ghost convolution.
  *
  * @param node The second convolution.
  * @param first The first.
  * @returns The ghost convolution.
- * @throws {NetworkError} If the second does not pass on the maps of the first
- * and compute as many others from them by kernels of 3×3.
+ * @throws {NetworkError} If the second convolution does not copy the maps of
+ * the first and compute as many others from them with 3×3 kernels.
  */
 export function ghostOf(node: NamedNode, first: Synapse): Synapse {
   const half = first.extent.C;

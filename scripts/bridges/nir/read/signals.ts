@@ -1,5 +1,5 @@
 /**
- * What nodes of a graph of NIR give: spikes or drives.
+ * Outputs of NIR nodes: spikes, drives or potentials.
  *
  * @module
  */
@@ -11,44 +11,45 @@ import { ghostOf, passOn, type Synapse, synapseOf } from "./node_synapses.ts";
 
 /** Spikes, each channel multiplied by a factor. */
 export interface Spikes {
-  /** Spikes. */
+  /** Tag of the union. */
   readonly kind: "spikes";
-  /** What gives them. */
+  /** The sources of the spikes. */
   readonly sum: SpikeSum;
   /** Factor of each channel. */
   readonly gains: Float64Array;
-  /** What they are a mean of, over windows. */
+  /** Average pool that they come from, if any. */
   readonly pooled?: { readonly reads: SpikeSum; readonly window: number };
 }
 
 /** Drives of neurons. */
 export interface Drives {
-  /** Drives. */
+  /** Tag of the union. */
   readonly kind: "drives";
-  /** Weights. */
+  /** The weights. */
   readonly synapse: Synapse;
-  /** The spikes that they weight. */
+  /** Spikes that the weights read. */
   readonly reads: SpikeSum;
 }
 
-/** Potentials that an output gives. */
+/** Potentials of a readout. */
 export interface Potentials {
-  /** Potentials. */
+  /** Tag of the union. */
   readonly kind: "potentials";
-  /** What the mean of the potentials comes to. */
+  /** Drives with the same mean as the potentials. */
   readonly drives: Drives;
 }
 
-/** Spikes or drives, or the potentials of a readout. */
+/** Output of a node. */
 export type Signal = Spikes | Drives | Potentials;
 
 /**
- * Adds signals up.
+ * Adds signals.
  *
  * @param node The node that reads them.
  * @param signals The signals.
- * @returns The only one, or the sum of spikes, their sources in any order.
- * @throws {NetworkError} If there is none, or they cannot be added.
+ * @returns A single signal unchanged, or the sum of spikes; its sources are not
+ * sorted.
+ * @throws {NetworkError} If there are no signals, or they cannot be added.
  */
 export function summed(
   { name }: NamedNode,
@@ -79,10 +80,10 @@ export function summed(
 }
 
 /**
- * Weights spikes, or joins weights to a ghost convolution.
+ * Applies weights to spikes, or joins two convolutions to a ghost convolution.
  *
- * @param node The node of weights.
- * @param signal What it reads.
+ * @param node The weight node.
+ * @param signal Its input.
  * @returns The drives.
  * @throws {NetworkError} If the weights do not fit.
  */
@@ -96,7 +97,7 @@ export function weighted(node: NamedNode, signal: Spikes | Drives): Drives {
 }
 
 /**
- * Makes drives of neurons that read spikes without weights.
+ * Makes drives from spikes for neurons without weights.
  *
  * @param spikes The spikes.
  * @returns The drives.
@@ -109,10 +110,10 @@ export function drivesOf({ sum, gains, pooled }: Spikes): Drives {
 }
 
 /**
- * Multiplies a signal.
+ * Scales a signal.
  *
- * @param node The node with the factors.
- * @param signal What it reads.
+ * @param node The scale node.
+ * @param signal Its input.
  * @returns The product.
  * @throws {NetworkError} If factors differ within a channel.
  */
@@ -135,12 +136,13 @@ export function scaled(
 }
 
 /**
- * Adds weights by which neurons read their own spikes.
+ * Adds recurrent weights.
  *
- * @param loop The node of these weights.
- * @param synapse The other weights of the neurons.
- * @returns All weights, and both biases.
- * @throws {NetworkError} If they do not fit, or the others are a convolution.
+ * @param loop Node of the recurrent weights.
+ * @param synapse Feed-forward weights of the neurons.
+ * @returns All weights, with the sum of both biases.
+ * @throws {NetworkError} If they do not fit, or the feed-forward weights are a
+ * convolution.
  */
 export function withLoop(loop: NamedNode, synapse: Synapse): Synapse {
   if (!("dense" in synapse.entry)) {
@@ -164,11 +166,11 @@ export function withLoop(loop: NamedNode, synapse: Synapse): Synapse {
 }
 
 /**
- * Multiplies the outputs of weights, but for the bias.
+ * Scales the outputs of weights, but not the bias.
  *
  * @param synapse The weights.
  * @param gains Factor of each channel.
- * @returns The weights of the products.
+ * @returns The scaled weights.
  */
 export function multiplied(synapse: Synapse, gains: Float64Array): Synapse {
   const { weight, ghost, recurrent } = synapse.arrays;

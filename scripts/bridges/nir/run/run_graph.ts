@@ -1,9 +1,9 @@
 /**
- * Runs graphs of NIR node by node in 64-bit floats, by their equations in steps
- * of dt by Euler's method.
+ * Runs NIR graphs node by node in 64-bit floats, integrating their equations by
+ * Euler's method in steps of dt.
  *
- * This is another program than the networks here: it knows nothing of them, and
- * they are checked against it.
+ * An independent implementation, against which this project's networks are
+ * checked.
  *
  * Source: the package `nir` 1.0.7, nir/ir, whose equations are in the
  * docstrings of the nodes.
@@ -23,9 +23,9 @@ import { NodeRun } from "./run_node.ts";
  *
  * @param graph The graph.
  * @param dt Time step in s.
- * @returns What runs it: nodes by their names, values in the order of the shape
- * of each.
- * @throws {NetworkError} If nodes form a circle.
+ * @returns Interpreter, with nodes by name and values in the order of each
+ * node's shape.
+ * @throws {NetworkError} If the graph has a cycle other than recurrent weights.
  */
 export function graphInterpreter(graph: NirGraph, dt: number): Interpreter {
   const { graph: straight, loops } = withoutLoops(graph);
@@ -40,7 +40,7 @@ export function graphInterpreter(graph: NirGraph, dt: number): Interpreter {
         loop: loop && new NodeRun(loop, dt),
       };
     });
-    /** What nodes passed on in the bin before. */
+    /** Outputs of the nodes in the previous bin. */
     let before = new Map<string, Maps>();
     const results = new Map<string, Float64Array[]>(
       runs.map(({ name }) => [name, []]),

@@ -1,5 +1,5 @@
 /**
- * A node of NIR in steps of dt.
+ * Runs one NIR node in steps of dt.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { type Maps, weightedSums } from "../../network/run_windows.ts";
 import { tidy } from "../../network/tidy.ts";
 import { convolution, pooling } from "./run_windows.ts";
 
-/** From what a node reads in a bin to what it gives. */
+/** Function from a node's input in a bin to its output. */
 type Step = (values: Maps) => Maps;
 
-/** A node while it runs. */
+/** State of a node while it runs. */
 export class NodeRun {
   readonly #node: NamedNode;
   readonly #dt: number;
   #step: Step | undefined;
 
   /**
-   * Begins a run.
+   * Creates a node at rest.
    *
    * @param node The node.
    * @param dt Time step in s.
@@ -33,8 +33,8 @@ export class NodeRun {
   /**
    * Computes the next bin.
    *
-   * @param values What it reads.
-   * @returns What it gives.
+   * @param values Its input.
+   * @returns Its output.
    * @throws {NetworkError} If its type is unknown.
    */
   step(values: Maps): Maps {
@@ -92,7 +92,7 @@ export class NodeRun {
   }
 }
 
-/** A parameter of each neuron; one stands for all. */
+/** Reads a parameter per neuron; a single value is repeated. */
 function valuesOf(
   node: NamedNode,
   parameter: string,
@@ -104,7 +104,7 @@ function valuesOf(
     : values;
 }
 
-/** Integrators, and neurons that fire above their threshold. */
+/** Integrators, and neurons that fire above a threshold. */
 function neurons(
   node: NamedNode,
   { dt, length }: { readonly dt: number; readonly length: number },
@@ -114,7 +114,7 @@ function neurons(
   const isCuba = node.type.startsWith("Cuba");
   const leaks = node.type !== "I" && node.type !== "IF";
   const fires = node.type.endsWith("IF");
-  // Files have 32-bit floats, whose own rounding is no part of the network.
+  // Undo the rounding of 32-bit floats, which is not part of the network.
   const rateOf = (tau: number) => 1 / tidy(tau / dt);
   const rate = leaks
     ? each(isCuba ? "tau_mem" : "tau").map(rateOf)

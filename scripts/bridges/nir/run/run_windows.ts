@@ -1,5 +1,5 @@
 /**
- * Nodes of NIR that read windows of pixels, in 64-bit floats.
+ * NIR's convolutions and pools in 64-bit floats.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type NamedNode, numbersOf } from "../../hdf5/node_parameters.ts";
 import { convolver, type Maps } from "../../network/run_windows.ts";
 
-/** Reads a pair of rows and columns. */
+/** Returns a reader of pairs (rows, columns) of a node. */
 function pairsOf(node: NamedNode) {
   return (parameter: string): readonly [number, number] => {
     const { values: [rows, columns = rows] } = numbersOf(node, parameter);
@@ -16,17 +16,17 @@ function pairsOf(node: NamedNode) {
 }
 
 /**
- * Begins a convolution.
+ * Prepares a convolution.
  *
  * @param node A `Conv1d` or `Conv2d`.
- * @returns From values to drives.
+ * @returns Function from values to drives.
  */
 export function convolution(node: NamedNode): (values: Maps) => Maps {
   const isRow = node.type === "Conv1d";
   const { shape: [out, each, ...kernel], values } = numbersOf(node, "weight");
   const [rows, columns] = [1, ...kernel].slice(-2);
   const read = pairsOf(node);
-  // A number of a row is one of columns.
+  // A 1-D convolution has a single row; its parameters are along columns.
   const pair = (parameter: string, other: number) =>
     isRow ? [other, read(parameter)[0]] as const : read(parameter);
   const dilation = pair("dilation", 1);
@@ -58,11 +58,11 @@ export function convolution(node: NamedNode): (values: Maps) => Maps {
 }
 
 /**
- * Begins a sum or a mean over windows.
+ * Prepares a pool.
  *
  * @param node A `SumPool2d` or `AvgPool2d`.
- * @param shape Lengths of the axes of what it reads.
- * @returns From values to sums or means.
+ * @param shape Shape of its input.
+ * @returns Function from values to sums or means.
  */
 export function pooling(
   node: NamedNode,

@@ -1,14 +1,14 @@
 /**
- * The second half of ghost convolutions, as a convolution of its own.
+ * Writes the second half of a ghost convolution as a plain convolution.
  *
  * @module
  */
 
 /**
- * Gives weights that pass on maps, and compute as many others from one each.
+ * Makes weights that copy maps, and compute one further map from each.
  *
- * @param own Weights of the others, `[half, taps]`.
- * @param sizes Maps that are passed on, and taps of a kernel.
+ * @param own Kernels of the further maps, `[half, taps]`.
+ * @param sizes Number of copied maps, and taps of a kernel.
  * @returns Weights `[2 · half, half, taps]`.
  */
 export function bothHalves(

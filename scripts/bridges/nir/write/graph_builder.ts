@@ -1,5 +1,5 @@
 /**
- * Builds a graph of NIR, node by node.
+ * Builds a NIR graph node by node.
  *
  * @module
  */
@@ -23,14 +23,14 @@ import {
   nirNode,
 } from "../graph/nir_graph.ts";
 
-/** A pool and what it pools. */
+/** Input, window and output size of a pool. */
 interface Pooled {
   readonly signal: Signal;
   readonly window: number;
   readonly extent: Extent;
 }
 
-/** A graph in the making. */
+/** A graph under construction. */
 export class GraphBuilder {
   readonly #nodes = new Map<string, NirNode>();
   readonly #edges: [string, string][] = [];
@@ -38,9 +38,9 @@ export class GraphBuilder {
   readonly #weights: Readonly<Record<string, NamedArray>>;
 
   /**
-   * Begins a graph.
+   * Creates an empty graph.
    *
-   * @param network Time step in s, and all weights.
+   * @param network Time step in s, and the network's weights.
    */
   constructor(
     { dt, weights }: {
@@ -52,7 +52,7 @@ export class GraphBuilder {
     this.#weights = weights;
   }
 
-  /** What is lost of neurons, each in a line. */
+  /** What the export changes, one line each. */
   readonly losses: Set<string> = new Set();
 
   /** The graph so far. */
@@ -65,7 +65,7 @@ export class GraphBuilder {
    *
    * @param name Its name.
    * @param node The node.
-   * @param from What it reads.
+   * @param from Its input.
    */
   add(name: string, node: NirNode, from?: Signal): void {
     this.#nodes.set(name, node);
@@ -77,9 +77,9 @@ export class GraphBuilder {
    *
    * @param name Its name.
    * @param node The node.
-   * @param from What it reads.
+   * @param from Its input.
    * @param shape Shape of its output, if it differs.
-   * @returns What it gives.
+   * @returns Its output.
    */
   addNode(
     name: string,
@@ -92,27 +92,27 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds the input, and a factor where its spikes are not 1.
+   * Adds the input, and a scale node if its spikes are not 1.
    *
    * @param extent Its extent.
-   * @param scale The factor.
-   * @returns The input.
+   * @param scale Height of the spikes.
+   * @returns The input signal.
    */
   addInput({ C, H, W }: Extent, scale: number): Signal {
     const shape = [C, H, W];
     this.add("input", nirNode("Input", { shape: integers(shape) }));
     const input = new Signal(["input"], shape);
-    // The height of spikes is 1/Ts, which rounds where Ts is no power of 2.
+    // 1/Ts · Ts is not exactly 1 unless Ts is a power of 2.
     if (Math.abs(scale - 1) < 1e-12) return input;
     const node = nirNode("Scale", { scale: floats(shape, scale) });
     return this.addNode("input_scale", node, input);
   }
 
   /**
-   * Adds weights and, where there is one, a bias.
+   * Adds weights and, if the layer has one, a bias.
    *
-   * @param layer A convolution or an all-to-all layer.
-   * @param from What it reads.
+   * @param layer A convolution or a dense layer.
+   * @param from Its input.
    * @returns The drives.
    */
   addSynapse(layer: Layer, from: Signal): Signal {
@@ -173,12 +173,12 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds a ghost convolution as two: the second passes on the maps of the first
-   * and computes the others from them.
+   * Adds a ghost convolution as two convolutions: the second copies the maps of
+   * the first and computes the other half from them.
    *
    * @param layer The layer of all maps.
    * @param ghost Its halves.
-   * @param from What it reads.
+   * @param from Its input.
    * @returns The drives.
    */
   addGhost({ name, output }: Layer, ghost: Ghost, from: Signal): Signal {
@@ -210,8 +210,8 @@ export class GraphBuilder {
    * Adds neurons.
    *
    * @param layer Name of their layer.
-   * @param neuron The neuron.
-   * @param drive What drives them.
+   * @param layer Name of the layer.
+   * @param drive Their drive.
    * @returns Their spikes.
    */
   addNeurons(layer: string, neuron: Neuron, drive: Signal): Signal {
@@ -226,10 +226,10 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds weights by which neurons read their own spikes: a circle.
+   * Adds recurrent weights, which close a cycle.
    *
    * @param layer Name of their layer.
-   * @param spikes Their spikes.
+   * @param spikes Spikes of its neurons.
    */
   addLoop(layer: string, spikes: Signal): void {
     const [neurons] = spikes.nodes;
@@ -241,7 +241,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds what delays the spikes of a layer, if any are delayed.
+   * Adds a delay node, if the layer delays its spikes.
    *
    * @param layer The layer.
    * @param spikes Its spikes.
@@ -257,12 +257,12 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds a sum or a mean over windows.
+   * Adds a sum or average pool.
    *
    * @param type Type of the node.
    * @param name Its name.
-   * @param pool What it pools, the side of windows, and what is left.
-   * @returns What it gives.
+   * @param pool Its input, side of the windows, and output size.
+   * @returns Its output.
    */
   addPool(
     type: "SumPool2d" | "AvgPool2d",
@@ -278,12 +278,12 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds the largest count of windows: where a sum of spikes reaches ½ there is
-   * one. Counts of up to m are cut into those of at least 1, 2, … m first.
+   * Adds a max pool: a sum over the window and a threshold of ½. Counts up to m
+   * are first split by thresholds into levels of at least 1, 2, … m.
    *
    * @param name Name of the layer.
-   * @param pool What it pools, and its largest count.
-   * @returns What it gives.
+   * @param pool Its input, and the largest possible count.
+   * @returns Its output.
    */
   addMaximum(
     name: string,

@@ -1,5 +1,5 @@
 /**
- * What nodes of a graph in the making give.
+ * Outputs of nodes of a graph under construction.
  *
  * @module
  */
@@ -7,31 +7,31 @@
 import type { Hdf5Data } from "../../hdf5/hdf5_tree.ts";
 import { integers } from "../graph/nir_graph.ts";
 
-/** What nodes give: their sum, where they are several. */
+/** Output of a node, or the sum of the outputs of several. */
 export class Signal {
   /** Names of the nodes. */
   readonly nodes: readonly string[];
-  /** Lengths of the axes. */
+  /** Shape. */
   readonly shape: readonly number[];
 
   /**
-   * Makes a signal.
+   * Creates a signal.
    *
    * @param nodes Names of the nodes.
-   * @param shape Lengths of the axes.
+   * @param shape Shape.
    */
   constructor(nodes: readonly string[], shape: readonly number[]) {
     this.nodes = nodes;
     this.shape = shape;
   }
 
-  /** Lengths of the axes, as a parameter. */
+  /** The shape, as a parameter of a node. */
   get shapeParameter(): Hdf5Data {
     return integers(this.shape);
   }
 
   /**
-   * Adds another signal to it.
+   * Adds another signal.
    *
    * @param other The other, of the same shape.
    * @returns The sum.

@@ -1,5 +1,5 @@
 /**
- * Neurons of this project as nodes of NIR.
+ * Converts neurons to nodes of NIR.
  *
  * NIR's equations are continuous in time. In steps of dt by Euler's method,
  * with spikes that count 1 in a bin, they are those of leaky neurons here:
@@ -9,8 +9,9 @@
  *   CubaLIF  τ_syn i' = −i + w_in x         currentLeak = dt / τ_syn,
  *                                           w_in = τ_syn / dt
  *
- * where v += gain · x − leak · (v − v_leak). NIR fires above the threshold, most
- * neurons here at it or above: a threshold is the float below that of here.
+ * where v += gain · x − leak · (v − v_leak). NIR fires above the threshold,
+ * most neurons here at or above it: the exported threshold is the next smaller
+ * float.
  *
  * @module
  */
@@ -26,29 +27,30 @@ import {
 import { NetworkError } from "../../network/network_error.ts";
 import { floats, type NirNode, nirNode, text } from "../graph/nir_graph.ts";
 
-/** Where neurons are, and in what steps they are computed. */
+/** Layer, shape and time step of the neurons. */
 export interface NeuronPlace extends Pick<LeakyPlace, "layer" | "learned"> {
-  /** Lengths of the axes of their parameters. */
+  /** Shape of their parameters. */
   readonly shape: readonly number[];
   /** Time step in s. */
   readonly dt: number;
 }
 
-/** A node of neurons, and what was lost. */
+/** A node of neurons, and what the export changes. */
 export interface NeuronNode {
   /** The node. */
   readonly node: NirNode;
-  /** What of the neuron is lost, in a line. */
+  /** Property of the neuron that is lost, in one line. */
   readonly loss?: string;
 }
 
 /**
- * Makes a node of neurons.
+ * Converts a neuron.
  *
  * @param neuron The neuron.
- * @param place Where they are.
- * @returns The node; where something is lost, its metadata have the parameters.
- * @throws {NetworkError} If NIR has no such neuron.
+ * @param place Layer, shape and time step.
+ * @returns The node; if something is lost, its metadata hold the original
+ * parameters.
+ * @throws {NetworkError} If NIR has no equivalent.
  */
 export function neuronNode(neuron: Neuron, place: NeuronPlace): NeuronNode {
   const numbers = leakyNumbers(neuron, {
@@ -102,7 +104,7 @@ function nodeOf(
   });
 }
 
-/** A node whose neurons all have the same values. */
+/** Makes a node whose neurons share all values. */
 function valueNode(
   type: string,
   { shape }: NeuronPlace,

@@ -1,25 +1,25 @@
 /**
- * Convolutions as the package `nir` 1.0.8 reads them: it takes weights for those
- * of all channels, and kernels for square ones.
+ * Writes convolutions without groups and with square kernels, as the package
+ * `nir` 1.0.8 expects.
  *
  * @module
  */
 
 import type { Windows } from "../../network/run_windows.ts";
 
-/** Weights, and how they meet what they read. */
+/** Weights, stride, padding, dilation and groups of a convolution. */
 export type PlainConv = Omit<Windows, "values"> & {
   /** The weights. */
   readonly values: Float32Array;
 };
 
 /**
- * Writes a convolution without groups, with a square kernel: the weights that it
- * has more are 0.
+ * Expands a convolution to one group and a square kernel, with zeros as
+ * additional weights.
  *
  * @param conv The convolution.
- * @returns The same convolution; its kernel stays as it is where one side is
- * even and the other odd, which no zeros around make square.
+ * @returns An equivalent convolution. A kernel with an even and an odd side
+ * keeps its shape: symmetric padding cannot make it square.
  */
 export function plainConv(conv: PlainConv): PlainConv {
   const { shape: [out, each, rows, columns], values, groups } = conv;

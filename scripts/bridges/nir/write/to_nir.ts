@@ -1,5 +1,5 @@
 /**
- * Networks of this project as graphs of NIR.
+ * Exports networks to NIR.
  *
  * @module
  */
@@ -26,26 +26,26 @@ import { GraphBuilder } from "./graph_builder.ts";
 import type { Signal } from "./graph_signal.ts";
 import { floats, type NirGraph, nirNode, text } from "../graph/nir_graph.ts";
 
-/** A graph, and what it lost. */
+/** An exported graph, and what the export changes. */
 export interface NirExport {
   /** The graph. */
   readonly graph: NirGraph;
-  /** The node that stands for each layer: its neurons, or a readout's weights. */
+  /** Node of each layer: its neurons, or the weights of a readout. */
   readonly parts: readonly string[];
-  /** What was assumed or changed, each in a line. */
+  /** Assumptions and changes, one line each. */
   readonly notes: readonly string[];
-  /** Whether the graph computes something else than the network. */
+  /** Whether the graph computes something different from the network. */
   readonly lossy: boolean;
 }
 
 /**
- * Makes a graph of a network. Normalisations are folded into weights; dropout,
- * which does nothing in evaluation, is left out.
+ * Exports a network. Normalisations are folded into weights; dropout, which is
+ * inactive in evaluation, is left out.
  *
  * @param network The network, with its weights.
- * @param options Time step in s, for time constants, which NIR has in s.
+ * @param options Time step in s, the unit of NIR's time constants.
  * @returns The graph.
- * @throws {NetworkError} If NIR cannot hold a part of the network.
+ * @throws {NetworkError} If a part of the network has no equivalent in NIR.
  * @throws {RangeError} If a normalisation cannot be folded.
  */
 export function toNir(
@@ -57,7 +57,8 @@ export function toNir(
   const weights = usedWeights(layers, folded);
   const builder = new GraphBuilder({ dt, weights });
   const { Ts, input, coding } = description;
-  // SLAYER's drives are integrated over time, those of units counted.
+  // SLAYER integrates drives over time (spikes of height 1/Ts); networks
+  // computed layer by layer count spikes.
   const scale = units ? coding?.height ?? 1 : (coding?.height ?? 1 / Ts) * Ts;
   const start = builder.addInput(input, scale);
   const last = units
@@ -96,13 +97,13 @@ export function toNir(
   return { graph: { ...builder.graph, metadata }, parts, notes, lossy };
 }
 
-/** Whether a layer's kernel has an even and an odd side. */
+/** Whether a kernel has an even and an odd side. */
 function hasUnevenKernel({ kind, ...layer }: Layer): boolean {
   const { kernel: [rows, columns] = [1, 1] } = layer as Partial<ConvLayer>;
   return kind.name === "conv" && (rows + columns) % 2 === 1;
 }
 
-/** Adds the layers of a network that SLAYER computes. */
+/** Adds the layers of a network of spike response neurons. */
 function addLayers(
   builder: GraphBuilder,
   input: Signal,
