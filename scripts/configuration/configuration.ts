@@ -1,5 +1,5 @@
 /**
- * Reads and writes configurations in YAML, with the keys of SLAYER's.
+ * Reads and writes configurations in YAML, with SLAYER's keys.
  *
  * @module
  */

@@ -76,7 +76,7 @@ export interface LoadedConfiguration {
 }
 
 /**
- * Loads a configuration file, in YAML with the keys of SLAYER's.
+ * Loads a configuration file, in YAML with SLAYER's keys.
  *
  * One random generator draws the initial weights and then the order of samples,
  * so that a program trains to the same bits as the first fold of
@@ -84,12 +84,12 @@ export interface LoadedConfiguration {
  * `--allow-env=LOG_TOKENS,LOG_STREAM`.
  *
  * @param file The file: its path, or a `Blob` of its text.
- * @param options Values set on top of it; `classes`: the names of the classes,
- * which `classes` in the network and `flip_not` stand for.
+ * @param options Values set on top of it; `classes`: names of the classes, for
+ * the word `classes` in the network and for `flip_not`.
  * @returns Network, loss, options of training and test, and samples.
  * @throws {ConfigurationError} If the file cannot be read, is no YAML, or a key
- * or value in it cannot be used, maybe for want of `classes`.
- * @throws {RangeError} If it speaks of other classes than these.
+ * or value in it cannot be used, also because `classes` is missing.
+ * @throws {RangeError} If it names other classes than these.
  *
  * @example
  * ```ts

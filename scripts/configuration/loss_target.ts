@@ -23,11 +23,11 @@ export interface ConfiguredLoss {
   readonly loss: Loss;
   /** Start and end in ms of the spikes that count; absent if all count. */
   readonly region?: SpikeTarget["tgtSpikeRegion"];
-  /** Target spike counts of the true class and of others; absent without. */
+  /** Target spike counts of the true class and the others; absent if unused. */
   readonly desired?: SpikeTarget["tgtSpikeCount"];
 }
 
-/** Makes each loss, by its name in the configuration. */
+/** Constructor of each loss, by its name in the configuration. */
 const LOSSES: Readonly<
   Record<
     SpikeTarget["type"],

@@ -63,8 +63,8 @@ export function describeModel(
  * Describes the network of a configuration for samples of an extent.
  *
  * @param configuration The configuration.
- * @param options Extent of the samples, what draws the initial weights, and
- * the number of classes.
+ * @param options Extent of the samples, generator of the initial weights, and
+ * number of classes.
  * @returns The network.
  */
 export function describeModelFor(
@@ -80,7 +80,7 @@ export function describeModelFor(
   return { ...inputOf(extent, size, network.layers), ...network };
 }
 
-/** Checks the sensor that a network is for. */
+/** Requires samples of the sensor that the network is for. */
 function requireSensor(
   { network = [] }: Configuration,
   { width, height }: SampleSource["sensor"],
@@ -116,7 +116,7 @@ function inputOf(
   return input.H === H && input.W === W ? { input } : { input, sensor };
 }
 
-/** Side of the window that a layer pools: 1 without, any if it is adaptive. */
+/** Side of a layer's pooling window: 1 without a pool or if it is adaptive. */
 function poolingOf(layer: ModelDescription["layers"][number]): number {
   const { pool = 1 } = layer as { pool?: number | PoolingDescription };
   if (typeof pool === "number") return pool;
@@ -125,7 +125,7 @@ function poolingOf(layer: ModelDescription["layers"][number]): number {
 }
 
 /**
- * Describes the network of a configuration, but for the extent of its input.
+ * Describes the network of a configuration without its input.
  *
  * @param configuration The configuration.
  * @param random Draws the initial weights.
@@ -163,7 +163,7 @@ export function describeNetwork(
 }
 
 /**
- * Finds the time bin that all samples of a configuration have.
+ * Returns the time bin that all samples of a configuration share.
  *
  * @param configuration The configuration.
  * @returns Length of a bin in ms; `undefined` if each sample's own duration is

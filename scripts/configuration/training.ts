@@ -14,13 +14,13 @@ import { isLayerwise } from "./schema/network.ts";
 import type { Configuration } from "./schema/types.ts";
 
 /**
- * Gives the options with which `fit()` trains a network of a configuration.
+ * Returns the options of `fit()` for a network of a configuration.
  *
  * @param configuration The configuration.
- * @param random Draws order, crops and augmentation of the samples.
+ * @param random Generator for order, crops and augmentation of the samples.
  * @param options Names of the classes, number of the fold, and number of its
  * training samples.
- * @returns All options but the samples and what follows training.
+ * @returns All options except samples and callbacks.
  */
 export function trainingOf(
   configuration: Configuration,
@@ -52,11 +52,12 @@ export function trainingOf(
 }
 
 /**
- * Says how the batches of a configuration are cut.
+ * Describes the division of batches among processes.
  *
  * @param configuration The configuration.
  * @param ranks The processes that share them.
- * @returns The parts, and who computes them; `undefined` if nothing is cut.
+ * @returns Number of parts, and the processes that compute them; `undefined` if
+ * batches are not divided.
  */
 export function divisionOf(
   { training: { parts, local_steps: localSteps } }: Configuration,
@@ -66,11 +67,11 @@ export function divisionOf(
 }
 
 /**
- * Counts the epochs of a training set.
+ * Computes the number of epochs.
  *
  * @param configuration The configuration.
  * @param samples Number of training samples.
- * @returns `training.epochs`, or as many as `training.updates` needs.
+ * @returns `training.epochs`, or more if `training.updates` requires it.
  */
 export function epochsOf(
   { training, simulation }: Configuration,
@@ -82,7 +83,7 @@ export function epochsOf(
   return Math.max(epochs, Math.ceil(updates / each));
 }
 
-/** Changes of samples that the device makes as it bins their events. */
+/** Augmentations that the device makes while it bins events. */
 function augmentationOf(
   { training: { augmentation } }: Configuration,
   classes: readonly string[] = [],

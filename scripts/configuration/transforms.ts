@@ -40,17 +40,17 @@ export function filtered(
   }
   const { slices } = source as Partial<EventStore>;
   const coarse = filterSamples(source, options);
-  // The folds need a store's slices, which name the person of each sample.
+  // Cross-validation needs the store's slices, which name the person.
   return Object.assign(coarse, slices && { slices });
 }
 
 /**
- * Chooses samples for training, or for validation and test: random crops and
- * augmentation are for training alone.
+ * Selects samples for training, or for validation and test. Random crops and
+ * augmentation apply to training only.
  *
  * @param source The data set, filtered.
- * @param configuration The configuration.
- * @param options Numbers of the samples, their use, and the cache of packed
+ * @param options Indices of the samples, their use, and the cache of packed
+ * samples.
  * samples.
  * @returns The samples.
  */
@@ -70,7 +70,7 @@ export function chooseSamples(
     indices,
     method,
     crop: training.random_crop ? "random" : "fixed",
-    // The device augments samples of networks that are computed layer by layer.
+    // For networks computed layer by layer the device augments samples.
     augment: isLayerwise(configuration)
       ? undefined
       : augmentationOf(training, source),
@@ -84,7 +84,7 @@ function augmentationOf(
   { sensor }: SampleSource,
 ): SampleSetOptions["augment"] {
   if (augmentation === undefined) return undefined;
-  // Only networks that are computed layer by layer may have ranges.
+  // Only networks computed layer by layer may have ranges.
   return (events, random) =>
     augmentEvents(events, {
       sensor,

@@ -1,6 +1,6 @@
 /**
- * Reads and writes configurations as YAML text. It opens no files, so that it
- * also runs in a browser.
+ * Reads and writes configurations as YAML text. Opens no files, so that it also
+ * runs in a browser.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { readConfiguration } from "./rules/rules.ts";
 import type { Refuse } from "./schema/read_keys.ts";
 import type { Configuration } from "./schema/types.ts";
 
-/** Largest number of characters: the YAML parser compares all pairs of keys. */
+/** Largest number of characters; the YAML parser compares all pairs of keys. */
 const LONGEST = 65_536;
 
-/** Largest depth of a key set on top of a file; `training.lr` has 2. */
+/** Deepest key that can be set on top of a file; `training.lr` has depth 2. */
 const DEEPEST = 8;
 
 /** Sections whose keys must be set one by one, not replaced as a whole. */
@@ -83,7 +83,7 @@ export function readYaml(
       ...override,
       value: withPaths(override.value, override.keys, resolveSet),
     }));
-  // Epochs that are set are kept, whatever updates the file asks for.
+  // Epochs that are set exclude `updates` of the file.
   const overrides = [
     ...set.filter(({ keys }) => keys.join(".") === "training.epochs")
       .map(({ text }) => ({
@@ -95,7 +95,7 @@ export function readYaml(
   ];
   const refuse: Refuse = (keys, problem) => {
     const key = keys.join(".");
-    // A value set for a key inside the refused section is blamed as well.
+    // A value set inside the refused section is blamed as well.
     const override = overrides.findLast(({ keys: set }) =>
       keys.length > 0 &&
       set.every((name, depth) => depth >= keys.length || name === keys[depth])
@@ -224,7 +224,7 @@ function readOverride(text: string, path: string): Override {
   }
 }
 
-/** Makes the paths in a value absolute, which is that of some keys. */
+/** Makes the paths in a value of the given keys absolute. */
 function withPaths(
   value: unknown,
   keys: readonly string[],
@@ -275,8 +275,8 @@ function withValue(
 }
 
 /**
- * Refuses to replace a section, which would reset its other keys; a neuron of
- * another kind has other keys.
+ * Refuses to replace a section, which would reset its other keys. A neuron of
+ * another type is allowed, as its keys differ anyway.
  */
 function refuseReset(
   section: unknown,

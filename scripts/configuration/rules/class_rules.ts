@@ -1,5 +1,5 @@
 /**
- * Rules between a configuration and the classes of its data.
+ * Rules between a configuration and the data set's classes.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { counted } from "../../../dataset/files/counted.ts";
 import type { Configuration } from "../schema/types.ts";
 
 /**
- * Checks what a configuration says of the classes.
+ * Checks what a configuration says about classes.
  *
  * @param configuration The configuration.
  * @param classes Names of the classes.
- * @throws {RangeError} If `flip_not` names none of them, or `classWeights` are
- * not as many.
+ * @throws {RangeError} If `flip_not` names an unknown class, or the number of
+ * `classWeights` is not that of the classes.
  */
 export function checkClasses(
   { training: { augmentation, error } }: Configuration,

@@ -18,59 +18,58 @@ import type { WrittenConfiguration } from "../schema/schema.ts";
 import type { SpikeTarget } from "../schema/types.ts";
 import { isMapping } from "../schema/values.ts";
 
-/** Largest number of layers of a network, repeated as often as it says. */
+/** Largest number of layers of a network, with repetitions. */
 const MAX_LAYERS = 1000;
 
 /**
- * Largest number of entries of a network, and of lists one in another, so that
- * the configuration of a run can be read again.
+ * Largest number of entries of a network, and deepest nesting, so that the
+ * configuration saved with a run can be read back.
  */
 const [MAX_ENTRIES, DEEPEST] = [128, 8];
 
-/** Losses of a readout. */
+/** Losses of readouts. */
 const READOUT_LOSSES: readonly string[] = [
   ...["CrossEntropy", "SquaredRate", "SpikeRate", "SpikeMoid", "SpikeMax"],
 ];
 
-/** Keys of losses of a readout. */
+/** Keys of readout losses. */
 const READOUT_KEYS = [
   ...["smoothing", "rateScale", "classWeights", "sparsity"] as const,
   ...["tgtSpikeRate", "sigmoid"] as const,
 ];
 
-/** Changes of samples that the device makes, and those made before. */
+/** Augmentations made on the device, and those made before. */
 const DEVICE_CHANGES = [
   ...["flip_not", "rotate", "zoom", "time_shift", "time_stretch"] as const,
   ...["erase", "mix"] as const,
 ];
 const OTHER_CHANGES = ["time_jitter"] as const;
 
-/** Where what networks computed layer by layer have is refused elsewhere. */
+/** End of the message that refuses layer-by-layer keys elsewhere. */
 const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
   "pool: {max: 2}, neuron: none or neurons such as LIF alone";
 
 /** Lists of entries inside an entry, in the order in which they are built. */
 const INNER = ["layers", "shortcut", "residual"] as const;
 
-/** Neuron and loss that a network has. */
+/** Neuron and loss of a network. */
 interface NetworkDefaults {
   readonly neuron: NeuronSection;
   readonly type: SpikeTarget["type"];
 }
 
-/** An entry of a network, and the keys that lead to it. */
+/** An entry of a network, and the path of keys to it. */
 interface Place {
   readonly entry: NetworkEntry;
   readonly keys: readonly string[];
 }
 
 /**
- * Checks that a network and the other values of a configuration go together.
+ * Checks that the network and the rest of a configuration are compatible.
  *
  * @param written The configuration, with checked values.
  * @param refuse Throws the error of the first problem.
- * @returns Neuron and type of the loss; those of the network where they are
- * left out.
+ * @returns Neuron and type of the loss; defaults follow from the network.
  */
 export function completeNetwork(
   written: WrittenConfiguration,
@@ -114,14 +113,14 @@ function checkSize(
   if (layers === Number("sensor" in (network[0] ?? {})) && layers > 0) {
     refuse(["network"], "has a sensor, and no layers");
   }
-  // Each list adds its key and a number.
+  // Each nested list adds two keys: its name and an index.
   const deep = places.find(({ keys }) => keys.length > 2 * (DEEPEST + 1));
   if (deep) {
     refuse(["network"], `has lists in lists, expected ${DEEPEST} at most`);
   }
 }
 
-/** Counts the entries of a network, repeated as often as it says. */
+/** Counts the layers of a network, with repetitions. */
 function countLayers(entries: readonly NetworkEntry[]): number {
   return entries.reduce((sum, entry) => {
     const inner = innerOf(entry).map(([, own]) => countLayers(own));
@@ -152,7 +151,7 @@ function placesOf(
   });
 }
 
-/** Checks what does not go with a network that is computed at once. */
+/** Refuses keys and losses that need a network computed layer by layer. */
 function checkSlayer(
   written: WrittenConfiguration,
   places: readonly Place[],
@@ -206,7 +205,7 @@ function checkSlayer(
   }
 }
 
-/** Names the neurons of the last layer, if they have no response. */
+/** Names the last layer's neuron type if it has no spike response. */
 function lastStepped(
   { network, neuron }: WrittenConfiguration,
 ): string | undefined {
@@ -215,7 +214,7 @@ function lastStepped(
   return LAYERWISE_NEURONS.includes(type) ? type : undefined;
 }
 
-/** Checks what does not go with responses that layers learn. */
+/** Refuses keys that exclude learned responses. */
 function checkResponses(
   { neuron, network }: WrittenConfiguration,
   places: readonly Place[],
@@ -246,7 +245,7 @@ function checkResponses(
   }
 }
 
-/** Checks what does not go with a network that is computed layer by layer. */
+/** Refuses keys that networks computed layer by layer cannot have. */
 function checkLayerwise(
   { input, training, testing, neuron }: WrittenConfiguration,
   places: readonly Place[],
@@ -298,7 +297,7 @@ function checkLayerwise(
   if (testing) refuse(["testing"], whole);
 }
 
-/** Checks that entries have something to follow, and groups are whole. */
+/** Checks that entries have a layer to follow, and that groups are complete. */
 function checkOrder(places: readonly Place[], refuse: Refuse): void {
   const top = places.filter(({ keys, entry }) =>
     keys.length === 2 && !("sensor" in entry)
@@ -329,7 +328,7 @@ function checkOrder(places: readonly Place[], refuse: Refuse): void {
   });
 }
 
-/** The losses of a configuration, by their section. */
+/** The losses of a configuration, by section. */
 function lossesOf(
   { training, testing }: Pick<WrittenConfiguration, "training" | "testing">,
 ) {
@@ -339,12 +338,12 @@ function lossesOf(
   ] as const;
 }
 
-/** Whether a network of such neurons is computed layer by layer. */
+/** Whether a neuron type is only available layer by layer. */
 function needsLayerwise(neuron: NeuronSection): boolean {
   return areUnits([], describeNeuronOf(neuron));
 }
 
-/** Names what makes a network be computed layer by layer. */
+/** Names the key or neuron that makes a network be computed layer by layer. */
 function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   for (const { entry } of places) {
     const key = [
@@ -365,7 +364,7 @@ function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   return stepped ? `${stepped} neurons` : "readouts";
 }
 
-/** Checks that all neurons are of a kind that is computed layer by layer. */
+/** Checks that all neurons can be computed layer by layer. */
 function checkNeurons(
   network: NeuronSection,
   { places, refuse }: {

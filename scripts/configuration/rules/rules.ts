@@ -15,9 +15,9 @@ import { completeTarget, type Sample } from "./target_rules.ts";
 import type { Configuration, SpikeTarget } from "../schema/types.ts";
 
 /**
- * Reads a configuration. A region that is left out is the whole sample; neuron
- * and type of loss follow the network; the loss of `testing` takes type, target
- * times and window from training if it leaves them out; paths become absolute.
+ * Reads a configuration and fills in dependent defaults: the whole sample as
+ * region, neuron and type of loss by the network, and, for the loss of
+ * `testing`, type, target times and window by training. Makes paths absolute.
  *
  * @param value The contents of the file.
  * @param options `refuse` throws the error of the first problem; `resolve`
@@ -63,8 +63,8 @@ export function readConfiguration(
 }
 
 /**
- * Makes samples as long as the windows that are cut, unless a length is given,
- * and target counts the same shares of their bins, unless counts are given.
+ * Defaults for samples cut by `data.window`: `tSample` is the window, and
+ * target counts keep their ratio to `tSample`.
  */
 function withWindow(
   { simulation, training, data, ...others }: WrittenConfiguration,
@@ -121,7 +121,9 @@ function completeTest(
   };
 }
 
-/** Checks that a sample has at least one bin, and at most as many as a plan. */
+/**
+ * Checks that a sample has at least one bin, and no more than a plan allows.
+ */
 function checkLength(
   { Ts, tSample }: Pick<Sample, "Ts" | "tSample">,
   place: readonly string[],
@@ -139,8 +141,8 @@ function checkLength(
 }
 
 /**
- * Makes paths absolute, and requires all or none of `in`, `train`, `test`; of
- * all, a store alone can be at a URL.
+ * Makes paths absolute, and requires all or none of `in`, `train` and `test`.
+ * Only a store can be a URL.
  */
 function resolvePaths(
   { path: written, sliced_dataset }: Pick<
@@ -158,7 +160,7 @@ function resolvePaths(
     refuse(["training", "path", missing], problem);
   }
   for (const [name, path] of Object.entries(paths)) {
-    // The folder of the data is asked for its store.
+    // A store may be at a URL, and so may the folder that contains it.
     if (name === "store" || (name === "data" && sliced_dataset)) continue;
     if (path !== undefined && isUrl(path)) {
       const problem = `is "${path}", expected a file or folder here: only an ` +

@@ -8,21 +8,21 @@ import { binsOf } from "../../../engine/plan/sizes.ts";
 import type { Refuse } from "../schema/read_keys.ts";
 import type { SpikeTarget, WrittenTarget } from "../schema/types.ts";
 
-/** The sample that a loss is computed of. */
+/** Sample that a loss applies to. */
 export interface Sample {
   /** Time step in ms. */
   readonly Ts: number;
   /** Length of the sample in ms. */
   readonly tSample: number;
-  /** Whether the loss is used; `testing` is only used with random crops. */
+  /** Whether the loss is used; that of `testing` only with random crops. */
   readonly used: boolean;
 }
 
-/** Rules of a loss, by its type. */
+/** Rules of one type of loss. */
 interface TargetRules {
-  /** Whether the loss has target counts, and no target times in their place. */
+  /** Whether the loss uses target counts. */
   readonly hasCounts: (target: WrittenTarget) => boolean;
-  /** Checks the values of the loss; its region has a number of bins. */
+  /** Checks the values of the loss for a region of the given number of bins. */
   readonly check: (
     target: WrittenTarget,
     sample: Sample & { readonly bins: number },
@@ -59,10 +59,10 @@ const RULES: Readonly<Record<SpikeTarget["type"], TargetRules>> = {
 };
 
 /**
- * Says whether a loss has target counts, and no target times in their place.
+ * Tells whether a loss uses target counts.
  *
  * @param target The loss.
- * @returns Whether it has.
+ * @returns Whether it does; target times replace counts.
  */
 export function hasCounts(target: SpikeTarget): boolean {
   return RULES[target.type].hasCounts(target);
@@ -70,7 +70,7 @@ export function hasCounts(target: SpikeTarget): boolean {
 
 /**
  * Checks that region, window, target times and target counts of a loss fit the
- * sample. A region that is left out is the whole sample.
+ * sample. The default region is the whole sample.
  *
  * @param written The loss in the file.
  * @param sample The sample.
@@ -105,7 +105,7 @@ export function completeTarget(
     );
   }
   RULES[written.type].check(written, { ...sample, bins }, within);
-  // The region stands after the type, as in a file that users write.
+  // Keys in the order that users write: the region after the type.
   const { type, ...others } = written;
   return { type, tgtSpikeRegion: region, ...others };
 }

@@ -1,5 +1,5 @@
 /**
- * The section `data` of a configuration: recordings of anybody's, in any
+ * The section `data` of a configuration: recordings of any layout, in any
  * folder.
  *
  * @module
@@ -32,11 +32,11 @@ const duration = v.pipe(
 );
 
 /**
- * Reads a duration of a command line.
+ * Reads a duration on a command line.
  *
  * @param text Text such as `500 ms` or `0.5 s`.
  * @returns The duration in ms.
- * @throws {RangeError} If it is none, or 0, or has no unit.
+ * @throws {RangeError} If it is not a positive duration with a unit.
  */
 export function readDuration(text: string): number {
   const ms = toMs(text);
@@ -60,19 +60,19 @@ function toMs(value: unknown): number {
     : Number(number) * UNIT_MS[unit];
 }
 
-/** Which recordings, and how they become samples of training and test. */
+/** The recordings, and how they become training and test samples. */
 export const data = section({
   /** Folder of recordings, or list of them. */
   path,
-  /** How they are laid out; found by looking if left out. */
+  /** Layout of the folder; detected if left out. */
   layout: v.optional(oneOf(...LAYOUT_NAMES)),
-  /** Unit of times in text and NumPy files, where these do not tell it. */
+  /** Unit of times in text and NumPy files that do not state it. */
   timeUnit: v.optional(oneOf("s", "ms", "us", "ns")),
-  /** Length of the windows to cut; whole recordings if left out. */
+  /** Length of the windows that recordings are cut into; uncut if left out. */
   window: v.optional(duration),
-  /** Time that a window shares with the next. */
+  /** Overlap of consecutive windows. */
   overlap: v.optional(duration, 0),
-  /** The classes to take, in their order; all if left out. */
+  /** Classes to use, in this order; all if left out. */
   classes: v.optional(list("class names", path)),
   /** Recordings to leave out, by their paths below the folder. */
   skip: v.optional(list("recordings", path)),
@@ -111,5 +111,5 @@ export const data = section({
   ),
 });
 
-/** The section, with its defaults. */
+/** The section with its defaults. */
 export type DataSection = v.InferOutput<typeof data>;

@@ -27,10 +27,10 @@ import {
   worded,
 } from "./values.ts";
 
-/** The word that stands for the number of classes of the data set. */
+/** Word that stands for the number of classes of the data set. */
 export const CLASSES = "classes";
 
-/** Number of outputs: that of classes, or a number. */
+/** Number of outputs: a number, or the number of classes. */
 const outputs = v.union(
   [v.literal(CLASSES), countFrom1],
   expected("a whole number of at least 1, or classes"),
@@ -45,20 +45,20 @@ const denseSection = section({
   weightNorm,
 });
 
-/** What may stand beside a layer's weights, or follow them as an entry. */
+/** Keys that may stand beside a layer's weights, or follow them as an entry. */
 const OPTIONS = {
   /**
-   * Normalises drives by the batch's statistics, subtracts its mean, or also
-   * divides them by a power of two.
+   * Normalisation of drives: by batch statistics, by subtracting the mean, or
+   * by subtracting it and dividing by a power of two.
    */
   norm: v.optional(oneOf(...NORM_KINDS)),
-  /** Adds a bias; on where nothing is normalised. */
+  /** Adds a bias. Default: unless drives are normalised. */
   bias: v.optional(flag),
   /** The layer's own neuron, or `none` for a readout. */
   neuron: v.optional(
     v.lazy((value) => value === "none" ? v.literal("none") : neuron),
   ),
-  /** Probability that an output is silent for a sample in training. */
+  /** Probability that an output is silenced for a whole training sample. */
   dropout: v.optional(
     worded(
       "a number from 0 to below 1",
@@ -71,7 +71,7 @@ const OPTIONS = {
 const delay = v.lazy((value) =>
   isMapping(value)
     ? section({
-      /** Whether each neuron learns a delay, or each channel. */
+      /** Axis of learned delays: one per neuron or per channel. */
       per: v.optional(oneOf("neuron", "channel"), "neuron"),
       /** Longest delay. */
       max: v.optional(moderate),
@@ -84,10 +84,10 @@ const delay = v.lazy((value) =>
     )
 );
 
-/** What may happen to spikes on their way to the layer above. */
+/** Options for the spikes on their way to the layer above. */
 const AXONS = { delay: v.optional(delay), dropout: OPTIONS.dropout };
 
-/** Step that weights are rounded to wherever they are used. */
+/** Step to which weights are rounded in every pass. */
 const quantize = v.optional(moderate);
 
 /** Pooling of spikes without neurons. */
@@ -108,7 +108,7 @@ const WINDOWS = {
   weightScale: v.optional(moderate),
 };
 
-/** Schemas of the kinds of entries; each kind has one key. */
+/** Schemas of entries, by the key that identifies their kind. */
 const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   conv: section({
     conv: section({ ...WINDOWS, weightNorm }),
@@ -117,7 +117,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     quantize,
     ...AXONS,
   }),
-  // Half of the maps come from the others by depth-wise kernels.
+  // Half of the maps are computed from the others by depthwise kernels.
   ghost: section({
     ghost: section(WINDOWS),
     ...OPTIONS,
@@ -126,14 +126,14 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   }),
   dense: section({
     dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
-    /** Whether its neurons read their own layer's spikes, one bin later. */
+    /** Whether neurons also read their own layer's spikes, one bin later. */
     recurrent: v.optional(flag),
     ...OPTIONS,
     pool: v.optional(pooling),
     quantize,
     ...AXONS,
   }),
-  // Groups of neurons vote.
+  // Average over groups of neurons, for voting.
   average: section({ average: outputs }),
   residual: section({
     residual: v.lazy(() => layers),
@@ -146,13 +146,13 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     repeat: countFrom1,
     layers: v.lazy(() => layers),
   }),
-  // A number is SLAYER's pool: a sum, and neurons.
+  // A number is SLAYER's pool: sum pooling with neurons.
   pool: section({
     pool: v.lazy((value) => isMapping(value) ? pooling : countFrom1),
     neuron: OPTIONS.neuron,
     ...AXONS,
   }),
-  // What makes more pixels of fewer, in networks that are not units.
+  // Upsampling layers, for networks that are not computed layer by layer.
   convTranspose: section({
     convTranspose: section(WINDOWS),
     neuron: OPTIONS.neuron,
@@ -164,7 +164,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     neuron: OPTIONS.neuron,
     ...AXONS,
   }),
-  // Columns, rows and channels that the network is for.
+  // Columns, rows and channels of the sensor.
   sensor: section({
     sensor: worded(
       "columns, rows and channels",
@@ -176,7 +176,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   dropout: section({ dropout: OPTIONS.dropout }),
 };
 
-/** Refuses a value that is no entry. */
+/** Error for a value that is not an entry. */
 const NO_ENTRY = v.never(
   expected(`one of ${Object.keys(ENTRIES).join(", ")}`),
 );
@@ -190,10 +190,10 @@ const entry = v.lazy((value) => {
 
 const layers: v.GenericSchema = list("layers", entry);
 
-/** An entry of a network; its values are checked. */
+/** An entry of a network, with checked values. */
 export type NetworkEntry = Readonly<Record<string, unknown>>;
 
-/** The layers of a network: a list of entries, or short text for it. */
+/** The layers of a network: a list of entries, or its short text. */
 export const network = v.lazy((value) =>
   typeof value === "string"
     ? v.pipe(
@@ -263,11 +263,11 @@ export function namesClasses(entries: readonly NetworkEntry[]): boolean {
 
 /**
  * Tells whether the network of a configuration is computed layer by layer, with
- * a loss of its readout: it has what only such networks have, or all its
- * neurons are theirs and nothing is of SLAYER's networks.
+ * a readout loss: it has keys that only such networks have, or all neurons are
+ * of such types and no layer excludes it.
  *
- * @param configuration The entries, which SLAYER's own networks have not, and
- * the neuron of the network.
+ * @param configuration The entries, absent for SLAYER's own networks, and the
+ * network's neuron.
  * @returns Whether it is.
  */
 export function isLayerwise(
@@ -278,7 +278,7 @@ export function isLayerwise(
 ): boolean {
   if (network === undefined) return false;
   const layers = describeLayersOf(network, 2);
-  // Without a neuron, dropout asks for those of units.
+  // Dropout without a chosen neuron implies computation layer by layer.
   const isDropped = layers.some((layer) =>
     "dropout" in layer && !("neuron" in layer)
   );
@@ -287,7 +287,7 @@ export function isLayerwise(
     areStepped(layers as readonly NetworkEntry[], described);
 }
 
-/** Whether neurons and layers leave no choice but steps, layer by layer. */
+/** Whether neurons and layers are only available layer by layer. */
 function areStepped(
   layers: readonly NetworkEntry[],
   network?: NeuronDescription,
@@ -302,15 +302,15 @@ function areStepped(
       ));
 }
 
-/** Whether only SLAYER's networks have such a layer. */
+/** Whether a layer is only available in networks computed all at once. */
 function isOfSlayer(layer: NetworkEntry): boolean {
   return typeof layer.pool === "number" ||
     ["quantize", "convTranspose", "unpool"].some((key) => key in layer);
 }
 
 /**
- * Describes the layers of a network that is computed layer by layer, so that
- * the engine does so: it asks for a bias, which such a layer has anyway.
+ * Describes the layers of a network so that the engine computes it layer by
+ * layer. An explicit bias, which is the default of such layers, forces it.
  *
  * @param layers The layers, as {@linkcode describeLayersOf} gives them.
  * @param neuron The neuron of the network.

@@ -7,7 +7,7 @@
 /** An entry of a network. */
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Entries by the words that stand for them; `$1` and `$2` are numbers. */
+/** Entries by their words; `$1` and `$2` are numbers. */
 const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^(\d+)c(\d+)$/, (out, kernel) => ({
     conv: { out, kernel, padding: kernel >> 1 },
@@ -30,7 +30,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^dp(0?\.\d+)$/, (dropout) => ({ dropout })],
   [/^(\d+)$/, (dense) => ({ dense })],
   [/^(\d+)r$/, (dense) => ({ dense, recurrent: true })],
-  // Of slayerPytorch's `auto`.
+  // Sensor size, as in slayerPytorch's `auto`.
   [/^(\d+)x(\d+)x(\d+)$/, (...sensor) => ({ sensor })],
   [/^(\d+)c(\d+)z$/, (out, kernel) => ({
     conv: { out, kernel, padding: kernel >> 1 },
@@ -40,7 +40,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^(\d+)avg$/, (average) => ({ average })],
 ];
 
-/** Largest number of brackets one in another. */
+/** Deepest nesting of brackets. */
 const DEEPEST = 8;
 
 /**
@@ -60,8 +60,8 @@ const DEEPEST = 8;
  * that are computed layer by layer, ten groups of neurons vote.
  *
  * @param text The text.
- * @returns The entries, as a list in a configuration has them.
- * @throws {SyntaxError} If a word is unknown, or a bracket has no other.
+ * @returns The entries, as in a configuration's list.
+ * @throws {SyntaxError} If a word is unknown, or brackets are unbalanced.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Neurons in a configuration.
+ * The neurons of a configuration.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import {
   worded,
 } from "./values.ts";
 
-/** A whole number in a range. */
+/** A whole number between two limits, inclusive. */
 const integer = (least: number, most: number) =>
   worded(
     `a whole number from ${least} to ${most}`,
@@ -45,19 +45,21 @@ const srm = section({
   theta: v.optional(moderate, 10),
   /** Time constant of the response (PSP) to an incoming spike. */
   tauSr: v.optional(moderate, 10),
-  /** Whether each layer learns its response, which starts as that of tauSr. */
+  /** `learned` makes each layer learn its response, starting from tauSr's. */
   response: v.optional(oneOf("learned")),
-  /** How many responses a neuron then learns, of drives of their own each. */
+  /** Learned responses per neuron, each of a drive of its own. */
   filters: v.optional(integer(1, 4096)),
-  /** Bins of a response that is learned. */
+  /** Length of a learned response, in bins. */
   taps: v.optional(integer(1, 4096)),
   /** Time constant of the refractory response. */
   tauRef: v.optional(moderate, 10),
   /** Strength of the refractory response, relative to `theta`. */
   scaleRef: v.optional(moderate, 20),
-  /** Whether that response is cut off below 0.0001, and not 0.01. */
+  /**
+   * Whether the refractory response is cut off below 0.0001, instead of 0.01.
+   */
   fullRefKernel: v.optional(flag),
-  /** Whether the gradient flows through that response too. */
+  /** Whether the gradient also flows through the refractory response. */
   refractoryGradient: v.optional(flag),
   /** Width of the surrogate derivative, relative to `theta`. */
   tauRho: v.optional(moderate, 1),
@@ -65,20 +67,22 @@ const srm = section({
   scaleRho: v.optional(moderate, 1),
 });
 
-/** A neuron that integrates its drive; time constants are in bins. */
+/** Integrate-and-fire parameters; time constants are in bins. */
 const integrator = {
-  /** Potential at which it fires. */
+  /** Threshold of the potential. */
   threshold: v.optional(moderate, 1),
-  /** What a spike does: sets the potential to 0, or subtracts the threshold. */
+  /**
+   * Effect of a spike: resets the potential to 0, or subtracts the threshold.
+   */
   reset: v.optional(oneOf("hard", "soft"), "hard"),
-  /** Whether no gradient flows through the reset. */
+  /** Whether the gradient is cut at the reset. */
   detachReset: v.optional(flag, true),
-  /** Derivative that stands in for that of a spike. */
+  /** Surrogate derivative of the threshold function. */
   surrogate: v.optional(
     oneOf("exponential", "arctangent", "sigmoid", "fast sigmoid", "triangle"),
     "arctangent",
   ),
-  /** Steepness of that derivative at threshold. */
+  /** Steepness of the surrogate derivative at the threshold. */
   steepness: v.optional(moderate, 2),
 };
 
@@ -88,18 +92,18 @@ const bins = worded(
   v.pipe(v.number(), v.minValue(1), v.maxValue(1e9)),
 );
 
-/** A neuron whose potential decays. */
+/** Leaky integrate-and-fire parameters. */
 const leakyIntegrator = {
   /** Time constant of the potential. */
   tau: v.optional(bins, 2),
-  /** Whether what drives the potential is divided by `tau`. */
+  /** Whether the input of the potential is divided by `tau`. */
   decayInput: v.optional(flag, true),
   ...integrator,
 };
 
-/** A neuron whose potential oscillates; times are in bins. */
+/** Parameters of neurons with an oscillating potential; times are in bins. */
 const resonance = {
-  /** What fires, as the real part of its oscillation. */
+  /** Threshold of the real part of the oscillation. */
   threshold: v.optional(moderate, 1),
   /** Period of the oscillation. */
   period: v.optional(
@@ -111,18 +115,20 @@ const resonance = {
   ),
   /** Time constant of its decay. */
   tau: v.optional(bins, 20),
-  /** Whether it fires once a period, or where the imaginary part is enough. */
+  /**
+   * Fires once per period, or when the imaginary part reaches its threshold.
+   */
   fires: v.optional(oneOf("phase", "imaginary"), "phase"),
   /** Width and height of the surrogate derivative. */
   tauGrad: v.optional(moderate, 1),
   scaleGrad: v.optional(moderate, 1),
 };
 
-/** A neuron in integers. */
+/** Fixed-point neuron parameters. */
 const fixedPoint = {
   /** Threshold, in units of 1/64. */
   vThMant: v.optional(integer(1, 131071), 80),
-  /** Shares of current and voltage that decay in a bin, of 4096. */
+  /** Decays of current and voltage per bin, in units of 1/4096. */
   iDecay: v.optional(integer(0, 4096), 1024),
   vDecay: v.optional(integer(0, 4096), 128),
   surrogate: integrator.surrogate,
@@ -131,17 +137,17 @@ const fixedPoint = {
 
 const NEURONS = {
   SRMALPHA: srm,
-  /** The neuron of the Loihi processor, in integers. */
+  /** Neuron of the Loihi processor, in integers. */
   LOIHI: section({
     type: v.literal("LOIHI"),
     /** Threshold, in units of 64. */
     vThMant: v.optional(integer(1, 131071), 80),
-    /** Shares of voltage and current that decay in a bin, of 4096. */
+    /** Decays of voltage and current per bin, in units of 1/4096. */
     vDecay: v.optional(integer(0, 4096), 128),
     iDecay: v.optional(integer(0, 4096), 1024),
-    /** Bins from a spike to the next one that is possible. */
+    /** Bins from a spike to the earliest next one. */
     refDelay: v.optional(integer(1, 63), 1),
-    /** Exponent of 2 by which weights are scaled. */
+    /** Exponent of the power of two that scales the weights. */
     wgtExp: v.optional(integer(-6, 7), 0),
     /** Width of the surrogate derivative, relative to the threshold. */
     tauRho: v.optional(moderate, 1),
@@ -150,11 +156,13 @@ const NEURONS = {
   }),
   LIF: section({ type: v.literal("LIF"), ...leakyIntegrator }),
   IF: section({ type: v.literal("IF"), ...integrator }),
-  /** Each layer learns its time constant. */
+  /**
+   * Parametric leaky integrate-and-fire: each layer learns its time constant.
+   */
   PLIF: section({
     type: v.literal("PLIF"),
     ...leakyIntegrator,
-    /** Time constant of the potential in the first step. */
+    /** Initial time constant of the potential. */
     tau: v.optional(
       worded(
         "a number of more than 1, up to 1e9",
@@ -163,61 +171,63 @@ const NEURONS = {
       2,
     ),
   }),
-  /** Incoming spikes add to a current, which drives the potential. */
+  /**
+   * Current-based: spikes add to a synaptic current that drives the potential.
+   */
   CUBA: section({
     type: v.literal("CUBA"),
     /** Time constant of the current. */
     tauSyn: v.optional(bins, 2),
     ...leakyIntegrator,
   }),
-  /** The same in integers, as on the Loihi 2 processor. */
+  /** CUBA in integers, as on the Loihi 2 processor. */
   FIXED_CUBA: section({ type: v.literal("FIXED_CUBA"), ...fixedPoint }),
-  /** The threshold rises with each spike, and decays. */
+  /** Adaptive threshold, which rises with each spike and decays. */
   ALIF: section({
     type: v.literal("ALIF"),
-    /** How far it rises if the neuron fires in every bin. */
+    /** Rise of the threshold if the neuron fires in every bin. */
     adaptation: v.optional(moderate, 1),
     /** Time constant of the threshold. */
     tauAdaptation: v.optional(bins, 10),
     ...leakyIntegrator,
   }),
-  /** lava-dl's in integers, which has a refractory response too. */
+  /** lava-dl's fixed-point ALIF, which also has a refractory response. */
   FIXED_ALIF: section({
     type: v.literal("FIXED_ALIF"),
     ...fixedPoint,
-    /** How far the threshold rises, in units of 1/64. */
+    /** Rise of the threshold per spike, in units of 1/64. */
     vThStep: v.optional(integer(0, 131071), 8),
-    /** Shares of the rise and of that response that decay in a bin, of 4096. */
+    /** Decays of the rise and the refractory response, in units of 1/4096. */
     thDecay: v.optional(integer(0, 4096), 512),
     refDecay: v.optional(integer(0, 4096), 512),
   }),
   RF: section({ type: v.literal("RF"), ...resonance }),
-  /** The threshold rises with each spike, and decays. */
+  /** Resonate-and-fire with an adaptive threshold. */
   ADRF: section({
     type: v.literal("ADRF"),
     ...resonance,
-    /** How far it rises, beside twice its height. */
+    /** Additional rise of the threshold per spike. */
     thresholdStep: v.optional(moderate, 0.1),
-    /** Time constants of both. */
+    /** Time constants of the threshold and of the refractory response. */
     tauThreshold: v.optional(bins, 10),
     tauRef: v.optional(bins, 10),
   }),
-  /** Sigma-delta neurons, which send changes of their activation. */
+  /** Sigma-delta neurons, which transmit changes of their activation. */
   SDNN: section({
     type: v.literal("SDNN"),
-    /** Change that is sent, and of which others are multiples. */
+    /** Smallest change that is sent; changes are multiples of it. */
     threshold: v.optional(moderate, 0.1),
   }),
 };
 
-/** Kinds that networks which are computed layer by layer cannot have. */
+/** Types that are not available in networks computed layer by layer. */
 export const SLAYER_NEURONS: readonly string[] = ["SRMALPHA", "LOIHI"];
 
-/** Kinds that they can have. */
+/** Types that are available there. */
 export const LAYERWISE_NEURONS: readonly string[] = Object.keys(NEURONS)
   .filter((type) => !SLAYER_NEURONS.includes(type));
 
-/** Refuses a neuron of another kind. */
+/** Error for an unknown type. */
 const NO_NEURON = v.pipe(
   v.custom<{ type: never }>(isMapping, expected("a section with type")),
   v.object({ type: oneOf(...Object.keys(NEURONS) as never[]) }),
@@ -250,7 +260,7 @@ export type NeuronSection =
   | v.InferOutput<typeof NEURONS.SDNN>;
 
 /**
- * Gives a neuron with the defaults of its parameters.
+ * Returns a neuron with default parameters.
  *
  * @param type Kind of neuron.
  * @returns The neuron.

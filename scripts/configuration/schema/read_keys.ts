@@ -13,7 +13,7 @@ const REMOVED: Readonly<Record<string, string>> = {
   "neuron.storage": "values are always stored as float32",
 };
 
-/** Throws an error for the keys that lead to a bad value, and its problem. */
+/** Throws an error for a value: the path of keys to it, and the problem. */
 export type Refuse = (keys: readonly string[], problem: string) => never;
 
 /**

@@ -37,14 +37,14 @@ const SCHEDULES = {
     type: v.literal("exponential"),
     gamma: v.optional(positive, 0.95),
   }),
-  /** Lowers it along half a cosine to `lr_min` after the last epoch. */
+  /** Lowers it along half a cosine, to `lr_min` after the last epoch. */
   cosine: section({
     type: v.literal("cosine"),
     lr_min: v.optional(notNegative, 0),
-    /** Epochs over which it rises first. */
+    /** Epochs of linear increase at the start. */
     warmup: v.optional(count),
   }),
-  /** Multiplies it by `gamma` each time after a number of epochs. */
+  /** Multiplies it by `gamma` every `epochs` epochs. */
   step: section({
     type: v.literal("step"),
     epochs: countFrom1,
@@ -56,7 +56,7 @@ const scheduleTypes = Object.keys(SCHEDULES) as (keyof typeof SCHEDULES)[];
 
 const noType = expected(scheduleTypes.join(" or "));
 
-/** Refuses a value that is no schedule. */
+/** Error for a value that is not a schedule. */
 const NO_SCHEDULE = v.pipe(
   v.custom<object>(isMapping, expected("a section with type")),
   v.object({ type: v.never(noType) }, noType),
@@ -95,13 +95,15 @@ const simulation = section({
   nSample: v.optional(countFrom1, 8),
 });
 
-/** What the network sees of a sample; of networks computed layer by layer. */
+/** Network input, for networks computed layer by layer. */
 const input = section({
-  /** Bins that each sample's own duration is cut into; else bins of `Ts`. */
+  /**
+   * Number of bins per sample, whatever its duration; bins of `Ts` otherwise.
+   */
   slices: v.optional(countFrom1),
   /** Rows and columns; larger sensors are scaled down to fit. */
   size: v.optional(countFrom1),
-  /** Largest count of events of a pixel in a bin. */
+  /** Largest event count of a pixel and bin; larger ones are cut. */
   most: v.optional(
     worded(
       "a whole number from 1 to 255",
@@ -115,13 +117,15 @@ const input = section({
 const filter = section({
   /** Event rate above which a pixel is left out, in events/s. */
   hot_pixels: v.optional(positive),
-  /** An event stays if a neighbouring pixel had one at most this long before. */
+  /**
+   * An event is kept if a neighbouring pixel had one at most this long before.
+   */
   background_activity: v.optional(positive),
-  /** Side of the square of pixels that is merged into one pixel. */
+  /** Side of the square of pixels that is merged into one. */
   downsample_space: v.optional(countFrom1),
   /** Length of a window in which a pixel keeps one event per polarity. */
   downsample_time: v.optional(positive),
-  /** Events that a sample then has at least; others are left out. */
+  /** Samples with fewer events after filtering are left out. */
   least_events: v.optional(countFrom1),
 });
 
@@ -130,6 +134,7 @@ const filter = section({
  * sample, or a section with a probability.
  *
  * @param size Schema of the size.
+ * @param least Whether a smallest size may be given.
  * @param least Whether there may be a smallest size.
  * @returns The schema.
  */
@@ -147,8 +152,8 @@ function change(size: v.GenericSchema<number>, least = false) {
 /** Random changes of training samples, applied in this order. */
 const augmentation = section({
   /**
-   * Probability of leaving out an event; of networks that are computed layer by
-   * layer the largest one, drawn for each sample.
+   * Probability of leaving out an event; in networks computed layer by layer
+   * its upper bound, drawn for each sample.
    */
   drop: v.optional(change(fraction, true)),
   /** Probability of mirroring a sample left to right. */
@@ -163,15 +168,15 @@ const augmentation = section({
   flip_not: v.optional(list("class names", path)),
   /** Largest rotation, in degrees. */
   rotate: v.optional(change(notNegative)),
-  /** Largest relative change of size. */
+  /** Largest relative change of scale. */
   zoom: v.optional(change(fraction)),
   /** Largest shift in time, in bins. */
   time_shift: v.optional(change(notNegative)),
   /** Largest relative change of speed. */
   time_stretch: v.optional(change(fraction)),
-  /** Largest share of the area of a box that is erased. */
+  /** Largest share of the picture that an erased box covers. */
   erase: v.optional(change(fraction, true)),
-  /** Probability that samples of a batch are mixed, box by box. */
+  /** Probability that a batch's samples are mixed by exchanging boxes. */
   mix: v.optional(fraction),
 });
 
@@ -197,19 +202,19 @@ const paths = section({
   desired: v.optional(oneOf("Nofile")),
 });
 
-/** How the network is trained, and on what. */
+/** Training of the network, and its data. */
 const training = section({
   /** Method of binning events in time. */
   transf_method: v.optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),
   /** Whether training samples start at a random time. */
   random_crop: v.optional(flag, false),
-  /** How several events in one bin are combined. */
+  /** Combination of several events in one bin. */
   binning_mode: v.optional(oneOf("OR", "SUM", "SUM_NORM"), "OR"),
-  /** Whether samples are read from a store of slices; else from recordings. */
+  /** Whether samples are read from a store of slices, or from recordings. */
   sliced_dataset: v.optional(flag, true),
   /** Whether the training samples are shuffled before each epoch. */
   shuffle: v.optional(flag, false),
-  /** Seed of everything random. */
+  /** Seed of all random numbers. */
   seed: v.optional(seed, 0),
   /** Seed of the division into folds; `seed` if left out. */
   fold_seed: v.optional(seed),
@@ -221,18 +226,21 @@ const training = section({
   lr: v.optional(positive, 0.01),
   /** Schedule of the learning rate, which is constant if left out. */
   schedule: v.optional(schedule),
-  /** Norm to which the gradient of all weights is clipped, if given. */
+  /**
+   * Largest norm of the gradient of all weights; larger ones are scaled down.
+   */
   clip: v.optional(positive),
-  /** Batches whose gradients are accumulated for one update of the weights. */
+  /** Batches whose gradients are accumulated for one update. */
   accumulate: v.optional(countFrom1, 1),
   /**
-   * Parts of a batch, which as many processes can share; gradients are summed
-   * within each, then over all. One if left out, four with `--distributed`.
+   * Parts of a batch, which as many processes can share. Gradients are summed
+   * within each part, then over parts. One if left out; four with
+   * `--distributed`.
    */
   parts: v.optional(countFrom1),
   /**
-   * With `--distributed`: updates that each process makes by its own samples,
-   * before the weights of all are averaged. If left out, every update is by the
+   * With `--distributed`: updates that each process makes from its own samples
+   * before the weights of all are averaged. If left out, every update uses the
    * gradient of the whole batch.
    */
   local_steps: v.optional(countFrom1),
@@ -243,8 +251,8 @@ const training = section({
    */
   weightDecay: v.optional(notNegative, 0),
   /**
-   * Decay of the moving average of the weights, with which the network is
-   * tested and saved; without it, it is with the weights themselves.
+   * Decay of the moving average of the weights that is tested and saved;
+   * without it the weights themselves are.
    */
   ema: v.optional(
     worded(
@@ -252,20 +260,24 @@ const training = section({
       v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
     ),
   ),
-  /** Number of epochs, at most. */
+  /** Largest number of epochs. */
   epochs: v.optional(countFrom1, 3000),
-  /** Updates of the weights, at least: few samples are trained on longer. */
+  /**
+   * Smallest number of updates: small data sets are trained for more epochs.
+   */
   updates: v.optional(countFrom1),
-  /** Epochs without a better one after which training with validation ends. */
+  /** Epochs without improvement after which training with validation ends. */
   patience: v.optional(countFrom1),
-  /** Without `network`: the convolutional network if true, else the dense. */
+  /**
+   * Without `network`: the convolutional network if true, else the dense one.
+   */
   CNN: v.optional(flag, true),
   /** Intervals of checkpoints within an epoch. */
   checkpoint: v.optional(
     section({
-      /** Batches from one checkpoint to the next; not counted if left out. */
+      /** Batches between checkpoints; by time only if left out. */
       batches: v.optional(countFrom1),
-      /** Largest time from one checkpoint to the next, in minutes. */
+      /** Longest time between checkpoints, in minutes. */
       minutes: v.optional(positive, 5),
     }),
     {},
@@ -279,52 +291,56 @@ const training = section({
     section({
       /**
        * Loss of spike counts, of spike times, of class probabilities, or of a
-       * readout. NumSpikes if left out; CrossEntropy where the network is
-       * computed layer by layer.
+       * readout. Default: NumSpikes, or CrossEntropy in networks computed layer
+       * by layer.
        */
       type: v.optional(lossType),
-      /** Region of spikes that count; the whole sample if left out. */
+      /** Region in which spikes count; the whole sample if left out. */
       tgtSpikeRegion: v.optional(region),
       /**
-       * Target spike counts in that region, of the true class and of any other.
-       * SpikeTime spreads them evenly over it; ProbSpikes ignores them.
+       * Target spike counts in that region, of the true class and of the
+       * others. SpikeTime spreads them evenly over it; ProbSpikes ignores them.
        */
       tgtSpikeCount: v.optional(counts, { true: 180, false: 30 }),
-      /** Target spike times of SpikeTime, in place of the counts. */
+      /** Target spike times of SpikeTime; they replace the counts. */
       tgtSpikeTimes: v.optional(times),
-      /** Length of the window in which ProbSpikes compares outputs. */
+      /** Length of the window in which ProbSpikes sums output spikes. */
       probSlidingWin: v.optional(positive, 20),
-      /** Firing rates of SpikeRate, of the true class and of any other. */
+      /**
+       * Target firing rates of SpikeRate, of the true class and of the others.
+       */
       tgtSpikeRate: v.optional(
         section({
           true: v.optional(notNegative, 0.2),
           false: v.optional(notNegative, 0.03),
         }),
       ),
-      /** Width and centre of the sigmoid of SpikeMoid, in spikes a bin. */
+      /** Width and centre of SpikeMoid's sigmoid, in spikes per bin. */
       sigmoid: v.optional(
         section({
           alpha: v.optional(moderate, 1),
           theta: v.optional(notNegative, 0),
         }),
       ),
-      /** Firing rate of layers but the last, and the factor of its excess. */
+      /** Largest firing rate of hidden layers, and weight of its excess. */
       sparsity: v.optional(
         section({
           maxRate: v.optional(notNegative, 0.01),
           lam: v.optional(notNegative, 1),
         }),
       ),
-      /** Share of the target of a readout that all classes have. */
+      /**
+       * Label smoothing: share of the target that is spread over all classes.
+       */
       smoothing: v.optional(
         worded(
           "a number from 0 to below 1",
           v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
         ),
       ),
-      /** Factor of firing rates, where outputs are spikes. */
+      /** Factor of the firing rates of outputs that spike. */
       rateScale: v.optional(positive),
-      /** Factor of the samples of each class, in the order of the classes. */
+      /** Weights of the classes in the loss, in the order of the classes. */
       classWeights: v.optional(list("numbers", notNegative)),
     }),
     {},
@@ -333,7 +349,7 @@ const training = section({
   path: v.optional(paths, {}),
 });
 
-/** Validation and test, where training takes random crops. */
+/** Validation and test, if training takes random crops. */
 const testing = section({
   /** Length of a sample. */
   tSample: v.optional(positive, 4360),
@@ -350,10 +366,10 @@ const testing = section({
   ),
 });
 
-/** Schema of a configuration file; regions and the store may be left out. */
+/** Schema of a configuration file; regions and the store are optional. */
 export const configurationSchema = section({
   simulation: v.optional(simulation, {}),
-  /** SRMALPHA if left out; LIF where the network is computed layer by layer. */
+  /** Default: SRMALPHA, or LIF in networks computed layer by layer. */
   neuron: v.optional(neuron),
   training: v.optional(training, {}),
   testing: v.optional(testing),
@@ -361,7 +377,7 @@ export const configurationSchema = section({
   data: v.optional(data),
   /** The layers; if left out, `training.CNN` chooses one of two networks. */
   network: v.optional(network),
-  /** What the network sees of a sample. */
+  /** Network input. */
   input: v.optional(input),
 });
 

@@ -9,10 +9,10 @@ import * as v from "npm:valibot@1.5.0";
 import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
 
 /**
- * Makes the message of a value that does not fit its schema.
+ * Makes the error message of a schema.
  *
  * @param words The values that fit, such as `a number above 0`.
- * @returns Words the message from the value.
+ * @returns Function from the refused value to the message.
  */
 export function expected(
   words: string,
@@ -48,7 +48,7 @@ export const positive = worded(
   v.pipe(v.number(), v.finite(), v.gtValue(0)),
 );
 
-/** A number from 1e-9 to 1e9, so that products of a few of them fit float32. */
+/** A number from 1e-9 to 1e9, so that products of a few fit float32. */
 export const moderate = worded(
   "a number from 1e-9 to 1e9",
   v.pipe(v.number(), v.minValue(1e-9), v.maxValue(1e9)),
@@ -103,7 +103,7 @@ export function oneOf<const T extends string>(
 }
 
 /**
- * Makes the schema of a value along height and width.
+ * Makes the schema of a height and width.
  *
  * @param side Schema of the value along one axis.
  * @returns The schema of one value for both axes, or of `[height, width]`.

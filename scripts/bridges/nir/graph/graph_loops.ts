@@ -1,6 +1,7 @@
 /**
  * Finds recurrent weights in a graph: neurons that read their own spikes.
- * | In discrete time, recurrent spikes arrive one step later.
+ *
+ * In discrete time, recurrent spikes arrive one step later.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
  * Recognises max pooling, which NIR graphs express by sums and thresholds.
- * | The maximum of spikes is 1 where their sum over the window reaches 1.
+ *
+ * The maximum of spikes is 1 where their sum over the window reaches 1.
  * Counts are split into levels first: their maximum is the number of levels
  * that any count in the window reaches.
  */
