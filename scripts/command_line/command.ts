@@ -35,7 +35,7 @@ export type Arguments<P extends Parameters> = {
 
 /** A command, as its help describes it. */
 export interface Command<P extends Parameters> {
-  /** The words that start it, such as `deno task show`. */
+  /** Words that start it, such as `deno task show`. */
   readonly name: string;
   /** Its purpose, in a sentence. */
   readonly summary: string;
@@ -44,7 +44,7 @@ export interface Command<P extends Parameters> {
   /** Its arguments and options. */
   readonly parameters: P;
   /**
-   * Number of its arguments before those of a command that it runs.
+   * Number of its own arguments; later ones belong to a command that it runs.
    *
    * @default all are its own
    */
@@ -52,8 +52,7 @@ export interface Command<P extends Parameters> {
 }
 
 /**
- * Thrown by a command that ends before its work is done, with nothing left to
- * say.
+ * Ends a command before its work is done, without a message.
  */
 export class EarlyExit extends Error {
   /** Name of the class. */
@@ -68,7 +67,7 @@ export class EarlyExit extends Error {
   }
 }
 
-/** An option, as a shell completes it. */
+/** An option, for shell completion. */
 export interface OptionSummary {
   /** Its spellings, such as `-h` and `--help`. */
   readonly names: readonly string[];
@@ -80,9 +79,9 @@ export interface OptionSummary {
   readonly choices: readonly string[];
 }
 
-/** A command, as a shell completes it. */
+/** A command, for shell completion. */
 export interface CommandSummary {
-  /** The words that start it, such as `deno task show`. */
+  /** Words that start it, such as `deno task show`. */
   readonly name: string;
   /** Its options. */
   readonly options: readonly OptionSummary[];
@@ -90,24 +89,24 @@ export interface CommandSummary {
   readonly help: HelpPage;
 }
 
-/** Every command's option for help. */
+/** Options for help, which every command has. */
 const HELP = ["-h", "--help"] as const;
 
-/** Arguments of a command that another runs; `undefined` otherwise. */
+/** Arguments of a command that runs within another; `undefined` otherwise. */
 let within: readonly string[] | undefined;
 
-/** Name of the command that runs. */
+/** Name of the running command. */
 let running = "";
 
-/** Whether wrong usage and help are for another process to print. */
+/** Whether another process prints help and usage errors. */
 let othersPrint = () => false;
 
-/** Every command's option for errors. */
+/** The option that shows stack traces, which every command has. */
 const VERBOSE = option("--verbose", {
   description: message`Show where an error came from`,
 });
 
-/** While `listCommands()` runs: the commands that were imported. */
+/** Commands imported so far while `listCommands()` runs. */
 let listed: CommandSummary[] | undefined;
 
 /**
@@ -146,7 +145,7 @@ export async function runWithin(
 /**
  * Returns the arguments of the running command.
  *
- * @returns The arguments as they were typed.
+ * @returns The arguments as typed.
  */
 export function givenArguments(): readonly string[] {
   return within ?? Deno.args;
@@ -155,17 +154,17 @@ export function givenArguments(): readonly string[] {
 /**
  * Returns the name of the running command.
  *
- * @returns The words that start it, such as `deno task show`.
+ * @returns Words that start it, such as `deno task show`.
  */
 export function runningCommand(): string {
   return running;
 }
 
 /**
- * Ends with nothing to say where usage is wrong or help is asked for, if another
- * process with the same arguments says it.
+ * Ends silently on help or wrong usage if another process with the same
+ * arguments prints the message.
  *
- * @param ifSo Whether another process does.
+ * @param ifSo Tells whether another process prints it.
  */
 export function leaveUsageToOthers(ifSo: () => boolean): void {
   othersPrint = ifSo;
@@ -174,12 +173,12 @@ export function leaveUsageToOthers(ifSo: () => boolean): void {
 /**
  * Runs a command with the arguments of this process, or of `runWithin()`.
  *
- * Wrong usage ends the process with one line and exit code 2, an error with
- * one line and exit code 1, an {@linkcode EarlyExit} with its status. With `--verbose`, which every command has, an error
- * shows where it came from.
+ * Wrong usage ends the process with one line and exit code 2, an error with one
+ * line and exit code 1, an {@linkcode EarlyExit} with its status. With
+ * `--verbose`, which every command has, an error is shown with its stack.
  *
  * @param command The command.
- * @param action Its work, with the arguments that are not its own.
+ * @param action Its work, called with the parsed arguments.
  */
 export async function runCommand<P extends Parameters>(
   command: Command<P>,
@@ -201,7 +200,7 @@ export async function runCommand<P extends Parameters>(
     try {
       console.error(verbose ? error : `error: ${oneLine(error)}`);
     } finally {
-      // Exits even if the terminal is closed and the write above throws.
+      // Exit even if the write above throws because the terminal is closed.
       Deno.exit(1);
     }
   };
@@ -280,7 +279,8 @@ function parseArguments(
     stderr: () => {},
     onError(_, problem) {
       const line = shownLine(plain(problem)).replace(/\.$/, "");
-      // A failure would end the process that says it.
+      // Exit with status 0: a failure might end the process that prints the
+      // message.
       if (othersPrint()) Deno.exit(0);
       console.error(`error: ${line} (--help shows how it is used)`);
       Deno.exit(2);
@@ -288,7 +288,7 @@ function parseArguments(
   });
 }
 
-/** Counts a command's own arguments, with the options before the last. */
+/** Counts a command's own arguments, and the options among them. */
 function countOwn(args: readonly string[], own = args.length): number {
   let end = 0;
   while (own > 0 && end < args.length) {
@@ -297,7 +297,7 @@ function countOwn(args: readonly string[], own = args.length): number {
   return end;
 }
 
-/** Words an error in one line. */
+/** Formats an error as one line. */
 function oneLine(error: unknown): string {
   return shownLine(error instanceof Error ? error.message : String(error));
 }

@@ -1,6 +1,6 @@
 /**
- * The configuration of a command: a file, a recipe, or that of its data, with
- * values set on top of it.
+ * Options that choose a command's configuration: a file, a recipe, or the
+ * default for its data, with values set on top.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
-/** The recipes, by the names of their files in `scripts/recipes`. */
+/** Names of the files in `scripts/recipes`. */
 export const RECIPES = ["modern", "nmnist", "sew", "slayer", "small"] as const;
 
-/** The configuration of SL-Animals. */
+/** Default configuration, for SL-Animals. */
 const CONFIG = "scripts/network.yaml";
 
-/** The recipe for recordings of anybody's. */
+/** Default recipe for other recordings. */
 const OWN_RECIPE = "modern";
 
 /** Options that choose a configuration. */
@@ -48,24 +48,24 @@ export const CONFIGURATION_ARGUMENTS = {
   }).multiple(),
 };
 
-/** The options, as given. */
+/** The options as parsed. */
 export type GivenConfiguration = {
   readonly [Name in keyof typeof CONFIGURATION_ARGUMENTS]: InferValue<
     typeof CONFIGURATION_ARGUMENTS[Name]
   >;
 };
 
-/** A configuration, and the recipe that it is of. */
+/** A configuration, and the recipe that it comes from. */
 export interface ChosenConfiguration {
   /** The configuration. */
   readonly configuration: Configuration;
-  /** Name of the recipe, if it is of one. */
+  /** Name of the recipe, if it comes from one. */
   readonly recipe?: typeof RECIPES[number];
 }
 
 /**
  * Reads the configuration that a command line chooses.
- *
+ * Reads the configuration that the command line chooses.
  * @param given The options.
  * @param more Further values set on top of it, each `key=value`.
  * @returns The configuration, and its recipe.

@@ -1,14 +1,14 @@
 /**
- * Durations in words.
+ * Durations as text.
  *
  * @module
  */
 
 /**
- * Words a duration.
+ * Formats a duration.
  *
  * @param seconds The duration in s.
- * @returns Words such as `0.27 s`, `12 min 30 s` or `3 h 5 min`.
+ * @returns Text such as `0.27 s`, `12 min 30 s` or `3 h 5 min`.
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ const INDENT = 2;
 /** Spaces before a description on the line below its term. */
 const BELOW = 6;
 
-/** Below this width, descriptions go under their terms, not beside them. */
+/** Widths below this put descriptions under their terms, not beside them. */
 const NARROWEST = 28;
 
 /** Smallest width of a page, however narrow the terminal. */
@@ -105,14 +105,14 @@ function formatExample(example: string, columns: number): string[] {
   );
 }
 
-/** Puts a text before the first line, and indents the others by its width. */
+/** Prepends a text to the first line, and indents the others by its width. */
 function hang(start: string, lines: readonly string[]): string[] {
   return lines.map((line, i) =>
     (i === 0 ? start : " ".repeat(start.length)) + line
   );
 }
 
-/** Fills lines with words, and breaks words that are longer than a line. */
+/** Breaks words into lines, also words that are longer than a line. */
 function wrap(words: readonly string[], columns: number): string[] {
   const pieces = new RegExp(`.{1,${columns}}`, "gu");
   return fill(words.flatMap((word) => word.match(pieces) ?? []), columns);

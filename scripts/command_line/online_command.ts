@@ -1,5 +1,5 @@
 /**
- * The command that runs a task with one server in reach.
+ * Command line that grants a task access to one server.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { givenArguments, runningCommand } from "./command.ts";
 import { quote } from "./quote.ts";
 
 /**
- * Words the running command again, so that it may reach a server.
+ * Formats the running command line with access to a server.
  *
  * @param host Name and port of the server.
- * @returns A line for a shell.
+ * @returns A line to copy into a shell.
  */
 export function onlineCommand(host: string): string {
   const task = runningCommand().replace(/^deno task /, "");

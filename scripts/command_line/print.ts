@@ -13,8 +13,8 @@ let log = console.log;
 let logWarning = console.warn;
 
 /**
- * Prints lines and progress on the standard error from now on, so that the
- * standard output holds results alone.
+ * Redirects lines and progress to standard error, so that standard output holds
+ * results alone.
  */
 export function printOnStderr(): void {
   log = console.error;
@@ -22,8 +22,8 @@ export function printOnStderr(): void {
 }
 
 /**
- * Prints no lines, warnings or progress from now on, since another process of
- * this run does.
+ * Silences lines, warnings and progress, because another process of this run
+ * prints them.
  */
 export function printNothing(): void {
   log = () => {};
@@ -50,7 +50,7 @@ export function warn(warning: string): void {
 }
 
 /**
- * Prints an error, also where nothing else is printed.
+ * Prints an error, even if other output is silenced.
  *
  * @param problem The problem.
  */

@@ -58,10 +58,10 @@ const WIDEST_BAR = 30;
 /** Erases the line that the cursor is on. */
 const ERASE = "\r\x1b[2K";
 
-/** Whether a terminal shows bars. */
+/** Whether a terminal shows progress bars. */
 let bars = true;
 
-/** The stream of progress, unless another is given. */
+/** Default stream of progress. */
 let standard = outputTo(Deno.stdout);
 
 function outputTo(file: typeof Deno.stdout | typeof Deno.stderr): Output {
@@ -80,29 +80,29 @@ function outputTo(file: typeof Deno.stdout | typeof Deno.stderr): Output {
 }
 
 /**
- * Gives the stream that progress is written to.
+ * Returns the stream that progress is written to.
  *
- * @returns The standard output, unless it was changed.
+ * @returns Standard output, or standard error after `showOnStderr()`.
  */
 export function progressOutput(): Output {
   return standard;
 }
 
-/** Shows progress on the standard error from now on. */
+/** Redirects progress to standard error. */
 export function showOnStderr(): void {
   standard = outputTo(Deno.stderr);
 }
 
 /**
- * Shows lines in place of bars from now on, as what looks like a terminal is
- * not one: a launcher of processes gathers their output.
+ * Prints lines instead of bars, for process launchers whose output looks like a
+ * terminal but is not one.
  */
 export function showLines(): void {
   bars = false;
   standard = { ...standard, terminal: false };
 }
 
-/** Shows no progress from now on. */
+/** Disables progress. */
 export function showNothing(): void {
   standard = { ...outputTo(Deno.stdout), terminal: false, write: () => {} };
 }
@@ -111,9 +111,9 @@ export function showNothing(): void {
  * Shows the progress of a task.
  *
  * A terminal shows one line that changes, never longer than the terminal is
- * wide, without colours and with the cursor left as it is. Elsewhere a line is
- * written every five seconds at most. Disposing erases a bar that was not
- * replaced by a last line.
+ * wide, without colours; the cursor stays where it is. Elsewhere at most one
+ * line is written every five seconds. Disposing erases a bar that was not
+ * replaced by a final line.
  *
  * @param task Name of the task, and its total amount of work.
  * @param output The stream; the standard output unless given or changed.
@@ -182,7 +182,7 @@ interface State extends Measures {
   readonly left: number;
 }
 
-/** A measure of a task, worded for a wide and for a narrow terminal. */
+/** A measure of a task, with a long and a short text. */
 interface Field {
   readonly long: string;
   readonly short: string;

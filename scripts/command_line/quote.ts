@@ -1,5 +1,5 @@
 /**
- * Words of command lines to copy.
+ * Quotes words of command lines that users may copy.
  *
  * @module
  */
@@ -8,7 +8,7 @@
  * Quotes a word for a POSIX shell, if it needs it.
  *
  * @param word The word.
- * @returns The word, in quotes if it has other characters than those of paths.
+ * @returns The word, quoted if it has characters that are unusual in paths.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export interface Screen {
   columns(): number;
 }
 
-/** Width of lines in a file or a pipe, in characters. */
+/** Width of lines in files and pipes, in characters. */
 const USUAL = 80;
 
 const STANDARD_OUTPUT: Screen = {
