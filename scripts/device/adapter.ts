@@ -1,5 +1,5 @@
 /**
- * Finds the WebGPU adapter that commands compute on.
+ * Finds the WebGPU adapter for a command.
  *
  * @module
  */
@@ -13,9 +13,8 @@ import {
 /**
  * Restricts WebGPU to Vulkan on Linux; must run before an adapter is requested.
  *
- * `DENO_WEBGPU_BACKEND` takes precedence if it is set. Where Vulkan's drivers
- * are missing, OpenGL would offer an adapter, but one with half as many buffers
- * and no 16-bit floats.
+ * `DENO_WEBGPU_BACKEND` takes precedence if it is set. OpenGL is excluded
+ * because its adapters have half as many buffers and no 16-bit floats.
  */
 export function preferVulkan(): void {
   if (Deno.build.os !== "linux") return;
@@ -45,7 +44,7 @@ export async function findAdapter(): Promise<string | undefined> {
 }
 
 /**
- * Opens the device that commands compute on.
+ * Opens the preferred device.
  *
  * @returns The device; its owner destroys it.
  * @throws {Error} If there is no adapter; the message names the command that

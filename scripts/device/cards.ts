@@ -1,9 +1,9 @@
 /**
- * Chooses among several GPUs of a machine.
+ * Selects one of several GPUs.
  *
- * WebGPU opens the card that Vulkan lists first. Mesa's device-select layer,
- * which applies to every driver, changes that by the card's place on the PCI
- * bus; it is part of Debian's mesa-vulkan-drivers.
+ * WebGPU opens the GPU that Vulkan lists first. Mesa's device-select layer,
+ * which applies to every driver, can change that order by PCI address; it is
+ * part of Debian's package mesa-vulkan-drivers.
  *
  * @module
  */
@@ -51,13 +51,13 @@ export function cardVariables(
 }
 
 /**
- * Makes WebGPU open one card of several; must run before an adapter is
+ * Makes WebGPU open one of several GPUs; must run before an adapter is
  * requested.
  *
- * @param cards The cards.
- * @param wanted Number of the card, from 0.
- * @returns The card's place on the PCI bus; `undefined` if there is none.
- * @throws {RangeError} If there are not as many cards.
+ * @param cards PCI addresses of the GPUs.
+ * @param wanted Index of the GPU.
+ * @returns Its PCI address; `undefined` if there are no GPUs.
+ * @throws {RangeError} If there is no GPU of that index.
  */
 export function chooseCard(
   cards: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Profiles a training step that ranks share: where its time goes.
+ * Profiles a training step that ranks share.
  *
  * @module
  */
@@ -16,27 +16,27 @@ import type { Configuration } from "../configuration/schema/types.ts";
 import { divisionOf } from "../configuration/training.ts";
 import type { Fold } from "../experiment/fold.ts";
 
-/** Steps before timing starts, and those that are timed. */
+/** Number of warm-up steps and of timed steps. */
 const STEPS = {
   hardware: { warmUp: 50, timed: 100 },
   software: { warmUp: 1, timed: 3 },
 };
 
-/** Time of a step in ms, and where it goes. */
+/** Time of a step in ms, by phase. */
 export interface RankStep {
   /** The whole step. */
   readonly step: number;
-  /** The rank's own samples, without an exchange. */
+  /** Computing the rank's own samples, without an exchange. */
   readonly computing: number;
-  /** Reading back what other ranks need, and submitting in stages. */
+  /** Reading back gradients for other ranks, and submitting in stages. */
   readonly readBack: number;
-  /** Uploading what others sent. */
+  /** Uploading data received from other ranks. */
   readonly upload: number;
-  /** Moving bytes between ranks. */
+  /** Transferring bytes between ranks. */
   readonly exchange: number;
-  /** Waiting for ranks that are behind. */
+  /** Waiting for slower ranks. */
   readonly waiting: number;
-  /** All samples on one rank, without an exchange. */
+  /** A step on all samples by one rank, without an exchange. */
   readonly alone: number;
   /** Bytes that the rank sends. */
   readonly bytes: number;
