@@ -1,5 +1,5 @@
 /**
- * Measures how early a trained network is right.
+ * Measures how accuracy grows over the bins of a sample.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Length of the bins that a network sees a sample in.
+ * Length of the time bins of a sample.
  *
  * @module
  */
@@ -10,13 +10,12 @@ import { timeStepOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
 /**
- * Finds the length of a sample's bins.
+ * Computes the length of a sample's bins.
  *
  * @param source The data set.
  * @param sample Index of the sample in it.
  * @param configuration Configuration of the network.
- * @returns The time step, or the length of a slice of the sample's own
- * duration, in ms.
+ * @returns The time step, or a slice's share of the sample's duration, in ms.
  * @throws {Error} If the sample cannot be read.
  */
 export async function binLength(

@@ -1,5 +1,5 @@
 /**
- * The choice of folds on a command line.
+ * Folds chosen on the command line.
  *
  * @module
  */
@@ -7,11 +7,12 @@
 import type { Fold } from "./fold.ts";
 
 /**
- * Chooses the folds that `--folds` lists.
+ * Selects the folds that `--folds` lists.
  *
  * @param folds All folds.
- * @param options `wanted`: their numbers, with commas between, all if left out;
- * `data`: whether they are of a section `data`, which may have other than four.
+ * @param options `wanted`: comma-separated numbers, all folds if left out;
+ * `data`: whether they come from a section `data`, which may have other than
+ * four folds.
  * @returns The folds with these numbers.
  * @throws {RangeError} If there is no such fold.
  */

@@ -1,5 +1,5 @@
 /**
- * Folds of the recordings that the section `data` of a configuration names.
+ * Folds of the section `data` of a configuration.
  *
  * @module
  */
@@ -37,8 +37,8 @@ import { openData } from "./samples.ts";
  * Opens recordings and divides their samples into folds.
  *
  * @param configuration The configuration, with a section `data`.
- * @param options Whether each fold has a validation set, and what is called
- * with a line that says what was found, and with each doubt about it.
+ * @param options Whether each fold has a validation set; `onFound` receives a
+ * summary line, `onDoubt` each possible problem.
  * @returns The folds.
  * @throws {DatasetError} If the samples cannot be used or divided.
  * @throws {RecordingError} If a recording cannot be read.
@@ -144,11 +144,11 @@ function describeCopies(
 }
 
 /**
- * Says in a line what was found.
+ * Summarises a data set in one line.
  *
  * @param samples The samples.
- * @param data Where they are from.
- * @param how How they are divided, in words.
+ * @param data Its section of the configuration.
+ * @param how Description of the split.
  * @returns Layout, classes, samples, groups, sensor, guessed units of time and
  * split; and which other folders may be those of classes.
  */
@@ -183,7 +183,9 @@ export function describeData(
     (source.otherClasses ? `; ${describeOther(source.otherClasses)}` : "");
 }
 
-/** Says how long windows are in ms; recordings may be shorter than a window. */
+/**
+ * Formats the length of windows in ms; recordings may be shorter than a window.
+ */
 function lengthsOf(
   samples: LabelledSamples["samples"],
   window: number,

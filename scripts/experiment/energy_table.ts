@@ -1,5 +1,5 @@
 /**
- * Energy of a network's layers as a table.
+ * Table of the energy per layer.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { mean, sum } from "npm:d3-array@3.2.4";
 import type { LayerEnergy } from "../../engine/training/energy.ts";
 
-/** What the figures of a table mean, in lines. */
+/** Explanation of the table's columns. */
 export const ENERGY_NOTE = [
   "Averages of a test sample, in a process of 45 nm (Horowitz 2014). A spike",
   "takes an accumulate at each synapse, 0.9 pJ; counts, marked ×, a",
@@ -46,7 +46,7 @@ export function meanEnergy(
  * Formats the energy of a sample.
  *
  * @param layers The layers, first to last.
- * @returns The head, a row a layer, and one of all.
+ * @returns A header, a row per layer, and a row of totals.
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ export function energyTable(layers: readonly LayerEnergy[]): string[][] {
  * Formats the energy of a sample as lines of text.
  *
  * @param layers The layers, first to last.
- * @returns The table, and what its figures mean.
+ * @returns The table, followed by its explanation.
  */
 export function energyLines(layers: readonly LayerEnergy[]): string[] {
   const rows = energyTable(layers);
@@ -126,7 +126,7 @@ export function energyLines(layers: readonly LayerEnergy[]): string[] {
   ];
 }
 
-/** Three digits at least. */
+/** Formats nJ with at least three significant digits. */
 function nanojoules(value: number): string {
   return value >= 100
     ? Math.round(value).toLocaleString("en")

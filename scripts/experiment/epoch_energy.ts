@@ -1,5 +1,5 @@
 /**
- * Energy of a network's layers, epoch by epoch.
+ * Energy per layer and epoch.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { Model } from "../../engine/model.ts";
 import { energyOf } from "../../engine/training/energy.ts";
 import type { FitEpoch } from "../../engine/training/fit_options.ts";
 
-/** Figures of what a layer does for a sample, see `LayerEnergy`. */
+/** Figures of a layer for one sample, see `LayerEnergy`. */
 export type EnergyFigure = "operations" | "spikes" | "bytes" | "nJ";
 
 /**
- * Works out what the layers of a network do for a sample.
+ * Computes the energy figures of a network's layers for one sample.
  *
  * @param network The network.
  * @param epoch An epoch whose validation or test counted spikes.
- * @returns Figures of each layer by their names in `metrics.jsonl`; none without
- * validation and test.
+ * @returns Figures by their names in `metrics.jsonl`; none without validation
+ * and test.
  */
 export function epochEnergy(
   network: Model,

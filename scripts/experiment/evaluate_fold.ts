@@ -27,11 +27,13 @@ export interface SampleOutcome {
   readonly prediction: number;
   /** Its loss. */
   readonly loss: number;
-  /** Its name: the recording and the place of the slice in it. */
+  /** Its name: recording, and position of the slice in it. */
   readonly name: string;
-  /** Person, day or the like; not all data sets tell groups. */
+  /**
+   * Group of recordings, such as a person or a day, if the data set has them.
+   */
   readonly group?: string;
-  /** Name of the person who signs; not all data sets record it. */
+  /** Name of the person, if the data set records it. */
   readonly person?: string;
   /** Lighting session of the recording, `S1` to `S4`. */
   readonly session?: string;
@@ -43,7 +45,7 @@ export interface FoldEvaluation {
   readonly fold: number;
   /** Names of the classes; labels and predictions are indices into them. */
   readonly classes: readonly string[];
-  /** One entry a sample, in the order of the test set. */
+  /** One entry per sample, in the order of the test set. */
   readonly outcomes: readonly SampleOutcome[];
   /** Operations, memory traffic and energy of each layer for a sample. */
   readonly energy: readonly LayerEnergy[];
@@ -56,7 +58,7 @@ export interface FoldEvaluation {
  * @param fold The fold, for the size of its samples.
  * @param options Configuration of the run, and the weights.
  * @returns The network; its owner destroys it.
- * @throws {ShapeError} If weights, network and data do not fit one another.
+ * @throws {ShapeError} If weights, network and data do not match.
  * @throws {DeviceError} If the device has not enough memory.
  */
 export async function openModel(
@@ -92,8 +94,8 @@ export async function openModel(
  * @param model The network, with the fold's trained weights.
  * @param fold The fold.
  * @param configuration The run's configuration.
- * @returns The class, prediction and loss of each sample, and the energy of a
- * sample, layer by layer.
+ * @returns True class, prediction and loss of each sample, and the mean energy
+ * of a sample by layer.
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  * @throws Every error of reading a sample.
@@ -124,8 +126,8 @@ export async function evaluateFold(
 }
 
 /**
- * Names a sample, and its group or its person and lighting session, as far as
- * its source knows them.
+ * Names a sample, and its group or its person and lighting session if the data
+ * set has them.
  *
  * @param source The data set.
  * @param sample Index of the sample in the data set.

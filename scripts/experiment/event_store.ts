@@ -1,6 +1,5 @@
 /**
- * Event stores of a command: in folders, or on web servers that its task may
- * reach.
+ * Opens event stores in folders or on web servers.
  *
  * @module
  */
@@ -15,27 +14,27 @@ import {
 } from "../../dataset/store/store.ts";
 import { onlineCommand } from "../command_line/online_command.ts";
 
-/** Folder for what is downloaded or sliced, unless a configuration names one. */
+/** Default folder for downloads and caches. */
 const CACHE = "data/cache";
 
 /**
- * Tells whether a path leads to an event store; a URL leads to nothing else.
+ * Tells whether a path is an event store; every URL is taken for one.
  *
  * @param path A path, or a URL.
- * @returns Whether it does.
+ * @returns Whether it is.
  */
 export async function leadsToStore(path: string): Promise<boolean> {
   return isUrl(path) || await isStore(path);
 }
 
 /**
- * Opens an event store. Chunks that come from a server are kept on the disk.
+ * Opens an event store. Chunks from a server are cached on disk.
  *
  * @param path The store's folder, or its URL.
  * @param options How slices are read, and the folder for caches.
  * @returns The store.
  * @throws {DatasetError} If it cannot be used.
- * @throws {Error} If the task may not reach its server.
+ * @throws {Error} If the task has no permission to reach its server.
  */
 export async function openEventStore(
   path: string,
@@ -46,10 +45,10 @@ export async function openEventStore(
 }
 
 /**
- * Requires that the task may reach the server of a store.
+ * Requires permission to reach the server of a store.
  *
  * @param path The store's folder, or its URL.
- * @throws {Error} If it may not, with the command that may.
+ * @throws {Error} If it is missing; the message names a command with it.
  */
 async function requireReach(path: string): Promise<void> {
   if (!isUrl(path) || !URL.canParse(path)) return;

@@ -1,5 +1,5 @@
 /**
- * A fold of a cross-validation, and how folds are opened.
+ * A fold of a cross-validation, and options for opening folds.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { ReadOptions } from "../../dataset/store/store.ts";
 
-/** A fold: the samples to train on, to choose weights by, and to test on. */
+/** Training, validation and test samples of a fold. */
 export interface Fold {
   /** Counted from 1. */
   readonly number: number;
@@ -16,12 +16,12 @@ export interface Fold {
   readonly test: SampleSet;
 }
 
-/** How the data of a configuration are opened. */
+/** Options for opening the data of a configuration. */
 export interface FoldsOptions extends ReadOptions {
   /** Whether each fold has a validation set. */
   readonly validation: boolean;
-  /** Called with a line that says what was found, if that was asked. */
+  /** Receives a line that summarises the data. */
   readonly onFound?: (line: string) => void;
-  /** Called with each line of what is hardly as it should be. */
+  /** Receives a line for each possible problem of the data. */
   readonly onDoubt?: (line: string) => void;
 }

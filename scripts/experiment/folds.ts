@@ -42,8 +42,8 @@ const VALIDATION = 0.15;
  * @throws {DatasetError} If the store or a list cannot be used, or the list
  * names too few recordings or some that the store does not have.
  * @throws {RecordingError} If a listed sample is missing.
- * @throws {RangeError} If the configuration speaks of other classes than the
- * data have, or wants more events than any sample has.
+ * @throws {RangeError} If the configuration names other classes than the data
+ * have, or no sample has `training.filter.least_events`.
  */
 export async function openFolds(
   configuration: Configuration,

@@ -1,5 +1,5 @@
 /**
- * Leaves samples of few events out of folds.
+ * Leaves out samples with few events.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { inParallel } from "../../dataset/threads/in_parallel.ts";
 import type { Fold } from "./fold.ts";
 
 /**
- * Leaves samples of few events out of training, validation and test.
+ * Removes samples with few events from training, validation and test sets.
  *
- * @param folds The folds. Their samples are read, each once.
- * @param least Events of a sample, at least.
- * @param onFound Called with a line that says how many are left out.
- * @returns The folds with the other samples.
- * @throws {RangeError} If nothing would remain to train on or to test.
+ * @param folds The folds. Each sample is read once.
+ * @param least Smallest number of events.
+ * @param onFound Called with a line that states how many are left out.
+ * @returns The folds with the remaining samples.
+ * @throws {RangeError} If no training or no test samples remain.
  * @throws {Error} If a sample cannot be read.
  */
 export async function leaveSparseOut(

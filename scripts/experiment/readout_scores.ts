@@ -1,5 +1,5 @@
 /**
- * Scores of a readout without neurons as a sample goes on.
+ * Running scores of a readout without neurons.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { NamedArray } from "../../engine/network/weights.ts";
 
 /**
- * Averages the drive of each output from the start up to each bin; the last
- * mean is what the class is predicted from.
+ * Averages the drive of each output up to each bin. The last mean decides the
+ * prediction.
  *
  * @param drive Drive of a readout for one sample, `[1, C, 1, 1, T]`.
- * @returns The means, T of each output.
+ * @returns For each output, T means.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export function runningMeans({ shape, data }: NamedArray): Float32Array[] {
 }
 
 /**
- * Turns the means of all outputs in a bin into probabilities.
+ * Computes class probabilities in a bin.
  *
  * @param means What {@linkcode runningMeans} returned.
  * @param bin The bin.

@@ -1,5 +1,5 @@
 /**
- * Opens the slices that a configuration names, as recorded.
+ * Opens the slices of a configuration, unfiltered.
  *
  * @module
  */
@@ -23,9 +23,9 @@ import { leadsToStore, openEventStore } from "./event_store.ts";
  * Opens the samples of a configuration's section `data`, and shows progress.
  *
  * @param data The section.
- * @param options What is called with the error of each recording that cannot be
- * read, the first is thrown without it; and the folder for caches.
- * @returns The samples, as recorded.
+ * @param options `onUnreadable` receives the error of each unreadable
+ * recording; without it the first one is thrown. Also the cache folder.
+ * @returns The samples, unfiltered.
  * @throws {DatasetError} If a file that describes them cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  */
@@ -62,10 +62,10 @@ export async function openData(
  * Opens a store of slices as labelled samples.
  *
  * @param data The section that names it.
- * @param cache Folder for what is downloaded.
+ * @param cache Folder for downloads.
  * @returns The samples.
- * @throws {DatasetError} If the store cannot be used, or the section asks for
- * what only recordings have.
+ * @throws {DatasetError} If the store cannot be used, or the section has keys
+ * that apply to recordings only.
  */
 async function openSliced(
   data: DataSection,
@@ -92,12 +92,12 @@ async function openSliced(
 }
 
 /**
- * Opens the recordings of a configuration: the store of their slices, or the
- * recordings themselves, which shows progress.
+ * Opens the slices of a configuration: from their store or from the recordings,
+ * in which case progress is shown.
  *
  * @param configuration The configuration.
- * @param options How slices are read; by default on this thread.
- * @returns The slices, as recorded.
+ * @param options Options for reading; by default on this thread.
+ * @returns The slices, unfiltered.
  * @throws {DatasetError} If the store, a list or a tag file cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  */

@@ -17,7 +17,7 @@ import { describeSample } from "./evaluate_fold.ts";
 import type { Fold } from "./fold.ts";
 import { runningMeans } from "./readout_scores.ts";
 
-/** A neuron, by its layer and its number. */
+/** A neuron, by layer and index. */
 export interface NeuronName {
   /** Name of the layer, such as `fc1`. */
   readonly layer: string;
@@ -43,10 +43,9 @@ export interface SampleTrace {
  *
  * @param model The network.
  * @param fold Its fold.
- * @param options Index of the sample in its source, and the neurons to trace;
- * if none are given, the output neurons of the true and the predicted class, if
- * outputs are neurons, and of each hidden layer with weights the neuron that
- * spikes most.
+ * @param options Index of the sample in its source, and the neurons to trace.
+ * Default: the output neurons of the true and the predicted class, if outputs
+ * are neurons, and the most active neuron of each hidden layer with weights.
  * @returns The outputs, and the potentials and spikes of the neurons.
  * @throws {RangeError} If there is no such neuron.
  * @throws {ShapeError} If the sample does not fit the device.
@@ -159,7 +158,7 @@ function spikeTimes(layer: LayerTrace, neuron: number, Ts: number): number[] {
     .map((bin) => timeOf(bin, Ts));
 }
 
-/** The time of a bin in ms, without rounding errors: 3·0.1 is 0.3. */
+/** Time of a bin in ms, without rounding errors: 3·0.1 is 0.3. */
 function timeOf(bin: number, Ts: number): number {
   return Number((bin * Ts).toPrecision(12));
 }

@@ -1,6 +1,5 @@
 /**
- * Counts of a sample's events, coarse in space and time: what a ridge
- * regression sees of it.
+ * Features for ridge regression: event counts, coarse in space and time.
  *
  * @module
  */
@@ -11,10 +10,10 @@ import {
   type Sensor,
 } from "../../../dataset/events.ts";
 
-/** Rows and columns of blocks into which the sensor is divided. */
+/** Rows and columns of the grid of pixel blocks. */
 export const BLOCKS = 16;
 
-/** Equal slices into which the duration of each sample is divided. */
+/** Number of equal slices of a sample's duration. */
 export const SLICES = 4;
 
 /** Number of features of a sample. */
@@ -26,7 +25,7 @@ export const FEATURES: number = SLICES * 2 * BLOCKS * BLOCKS;
  *
  * @param events The events, in the order recorded.
  * @param sensor The sensor that recorded them.
- * @returns Counts, slice · polarity · row · column.
+ * @returns Counts in the order `[slice, polarity, row, column]`.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { EigenvalueDecomposition, Matrix } from "npm:ml-matrix@6.15.1";
 
 /** Samples with their classes. */
 export interface Labelled {
-  /** One array of features a sample, all of one length. */
+  /** One feature vector per sample, all of the same length. */
   readonly features: readonly Float64Array[];
   /** Class of each sample, from 0. */
   readonly labels: readonly number[];
@@ -20,13 +20,13 @@ export interface Labelled {
 export interface Ridge {
   /** The strength of the penalty, relative to the number of features. */
   readonly strength: number;
-  /** Part of the samples that are right when each in turn is left out. */
+  /** Leave-one-out accuracy on the training samples, 0 to 1. */
   readonly leaveOneOut: number;
   /**
    * Classifies samples.
    *
-   * @param features One array of features a sample.
-   * @returns A class for each.
+   * @param features One feature vector per sample.
+   * @returns A class per sample.
    */
   readonly predict: (features: readonly Float64Array[]) => number[];
 }
@@ -35,17 +35,17 @@ export interface Ridge {
 const STRENGTHS = Array.from({ length: 16 }, (_, n) => 10 ** (n / 3 - 3));
 
 /**
- * Most samples that can be fitted: time grows as their third power, to some
- * ten minutes.
+ * Largest number of samples: time grows with its third power, to about ten
+ * minutes.
  */
 const MOST = 4000;
 
 /**
- * Fits a linear classifier by ridge regression onto one target a class.
+ * Fits a linear classifier by ridge regression, with one target per class.
  *
- * Features are standardised. The strength is the one with the least squared
- * error of samples left out one at a time, which the eigenvectors of the
- * samples' inner products give in closed form for every strength at once.
+ * Features are standardised. The strength is the one with the smallest
+ * leave-one-out squared error, for which the eigendecomposition of the Gram
+ * matrix gives a closed form at every strength.
  *
  * Source: Rifkin and Lippert, "Notes on regularized least squares" (2007).
  *
@@ -96,7 +96,7 @@ export function fitRidge(
       weights.forEach((weight, n) => {
         inverse += weight * vectors.get(sample, n) ** 2;
       });
-      // Leaving a sample out moves the means, too: hence its share of them.
+      // Leaving a sample out also changes the means.
       const factor = penalty / (penalty * inverse - 1 / samples);
       const missed = dual.getRow(sample).map((value) => factor * value);
       error += missed.reduce((sum, value) => sum + value * value, 0);
@@ -118,11 +118,11 @@ export function fitRidge(
   };
 }
 
-/** Makes the function that gives each feature mean 0 and deviation 1. */
+/** Prepares the scaling of each feature to mean 0 and standard deviation 1. */
 function standardisation(features: readonly Float64Array[]) {
   const x = new Matrix(features.map((row) => [...row]));
   const means = x.mean("column");
-  // A feature that never differs has no say.
+  // Constant features are left at 0.
   const deviations = x.standardDeviation("column", { unbiased: false })
     .map((deviation) => deviation || Infinity);
   return (rows: readonly Float64Array[]) =>

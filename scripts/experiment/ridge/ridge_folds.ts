@@ -13,34 +13,34 @@ import type { Fold } from "../fold.ts";
 import { countFeatures } from "./features.ts";
 import { fitRidge } from "./regression.ts";
 
-/** What a ridge regression recognises in a fold. */
+/** Results of a ridge regression on a fold. */
 export interface RidgeFold {
   /** Fold, counted from 1. */
   readonly fold: number;
-  /** Samples fitted. */
+  /** Number of training samples. */
   readonly trainSamples: number;
-  /** Samples tested on. */
+  /** Number of test samples. */
   readonly testSamples: number;
   /** Strength of the penalty, relative to the number of features. */
   readonly strength: number;
-  /** Part of the training samples that are right when left out. */
+  /** Leave-one-out accuracy on the training samples, 0 to 1. */
   readonly leaveOneOut: number;
-  /** Part of the test samples that are right. */
+  /** Accuracy on the test samples, 0 to 1. */
   readonly testAccuracy: number;
-  /** Part of the test samples that are of their most frequent class. */
+  /** Accuracy of always predicting the test set's most frequent class. */
   readonly chance: number;
 }
 
-/** Counts the features of samples, each sample once. */
+/** Computes and caches the features of samples. */
 export class FeatureCache {
   readonly #found = new Map<SampleSource, Map<number, Float64Array>>();
 
   /**
-   * Counts the features of samples.
+   * Computes the features of samples.
    *
    * @param set The samples.
-   * @param onSample Called after each sample that is read.
-   * @returns One array of features a sample.
+   * @param onSample Called after each sample is read.
+   * @returns One feature vector per sample.
    * @throws {Error} If a sample cannot be read.
    */
   read(set: SampleSet, onSample: () => void): Promise<Float64Array[]> {
@@ -62,9 +62,8 @@ export class FeatureCache {
  * Fits a ridge regression to the training samples of a fold, and tests it.
  *
  * @param fold The fold.
- * @param options Features counted before, and what is called for each sample
- * that is read.
- * @returns What is recognised.
+ * @param options Cache of features, and a callback for each sample read.
+ * @returns Accuracies and sample counts.
  * @throws {RangeError} If there are too many or too few training samples.
  * @throws {Error} If a sample cannot be read.
  */
