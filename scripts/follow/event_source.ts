@@ -1,5 +1,5 @@
 /**
- * Where the events of a live recording come from: a file, a pipe, or a socket.
+ * Opens live sources of events: a file, a pipe or a socket.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { openStream } from "../../dataset/formats/open_stream.ts";
 import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { quote } from "../command_line/quote.ts";
 
-/** The largest number of a port. */
+/** Largest port number. */
 const LARGEST_PORT = 65535;
 
-/** A socket, as it is written. */
+/** Syntax of a socket. */
 const SOCKET = /^(tcp|udp):\/\/([^/:]+|\[[^\]]+\]):(\d{1,5})$/;
 
 /**
  * Opens a source of events.
  *
- * @param source `-` for the standard input, `tcp://HOST:PORT` to connect to,
- * `udp://HOST:PORT` to listen at, or the path of a recording.
+ * @param source `-` for standard input, `tcp://HOST:PORT` to connect,
+ * `udp://HOST:PORT` to listen, or the path of a recording.
  * @param options Axes of AEDAT 1.0 and 2.0.
- * @returns The recording, once its header has come.
+ * @returns The recording, after its header has arrived.
  * @throws {RecordingError} If it is of no format that can be read.
  * @throws {Error} If the source cannot be opened.
  */
@@ -55,7 +55,7 @@ export async function openSource(
   if (source === "-") {
     return await openStream("standard input", Deno.stdin.readable, { axes });
   }
-  // Files may be of any format, whose axes are then upright.
+  // Files may have any format, with upright axes.
   if (axes !== "reference") return await openRecording(source);
   const file = await Deno.open(source).catch((cause) => {
     throw new Error(`Cannot read "${source}": ${fileProblem(cause)}`, {
@@ -65,7 +65,7 @@ export async function openSource(
   return await openStream(source, file.readable, { axes });
 }
 
-/** A place in a network. */
+/** A network address. */
 interface Place {
   readonly hostname: string;
   readonly port: number;
@@ -82,7 +82,7 @@ async function connect(
   }
 }
 
-/** Joins the datagrams that come; an empty one ends the stream. */
+/** Concatenates datagrams; an empty one ends the stream. */
 async function listen(
   source: string,
   place: Place,
@@ -110,7 +110,7 @@ async function listen(
   });
 }
 
-/** Requires the permission to use a place, which none is asked for. */
+/** Requires permission to use an address, without prompting for it. */
 async function requirePermission(
   source: string,
   { hostname, port }: Place,

@@ -1,5 +1,5 @@
 /**
- * Classifies a recording as it comes.
+ * Classifies a live recording.
  *
  * @module
  */
@@ -11,35 +11,35 @@ import type { NetworkStream } from "../../engine/stream/stream.ts";
 import { probabilitiesAt } from "../experiment/readout_scores.ts";
 import type { WindowBins } from "./window_bins.ts";
 
-/** What the network has decided of a window. */
+/** Decision of the network on a window. */
 export interface Verdict {
   /** Number of the window, counted from 0. */
   readonly window: number;
-  /** Bins of the window so far. */
+  /** Bins processed so far. */
   readonly bins: number;
   /** Whether the window has ended. */
   readonly ended: boolean;
-  /** Events of the window so far. */
+  /** Events counted so far. */
   readonly events: number;
-  /** The class of the largest score; `undefined` without an output spike. */
+  /** Class of the largest score; `undefined` without output spikes. */
   readonly label: number | undefined;
   /** Scores of the classes, as `predict()` gives them. */
   readonly scores: readonly number[];
-  /** Share of each class: of the output spikes, or its probability. */
+  /** Share of the output spikes, or probability, of each class. */
   readonly shares: readonly number[];
   /**
-   * Median time, in the window so far, from the events of a chunk of bins to the
-   * decision after its last, in ms.
+   * Median latency in the window so far, in ms: from the arrival of a chunk's
+   * events to the decision after its last bin.
    */
   readonly latencyMs: number;
 }
 
 /**
- * Runs a network on a recording, window by window, each from rest.
+ * Runs a network on a recording, window by window. Each starts at rest.
  *
- * @param blocks Its events.
- * @param options The stream of the network, and how events are cut and binned.
- * @returns A verdict for each chunk of bins, as soon as it is there.
+ * @param blocks Events of the recording.
+ * @param options Stream of the network; windows and binning of events.
+ * @returns A decision per chunk of bins, as soon as it is available.
  * @throws {RecordingError} If the recording is damaged.
  * @throws {DeviceError} If the device was lost.
  */

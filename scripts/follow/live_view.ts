@@ -1,5 +1,5 @@
 /**
- * A live recording and what a network makes of it, for a page.
+ * State of a live recording and its classification, for a page.
  *
  * @module
  */
@@ -16,15 +16,15 @@ import {
 import { imageUrl } from "../views/pictures/gif.ts";
 import type { Verdict } from "./follow_recording.ts";
 
-/** Length of the stretch of events that is drawn, in ms. */
+/** Exposure of the event picture, in ms. */
 const STRETCH_MS = 100;
 
-/** Earlier windows that are listed. */
+/** Number of earlier windows that are listed. */
 const PAST = 8;
 
-/** Facts about a recording that is followed. */
+/** Facts about a live recording. */
 export interface LiveFacts {
-  /** Where it comes from. */
+  /** Its source. */
   readonly source: string;
   readonly classes: readonly string[];
   readonly sensor: Sensor;
@@ -33,11 +33,13 @@ export interface LiveFacts {
   readonly bins: number;
 }
 
-/** Collects what the page shows; it may be read at any time. */
+/** Collects the state of the page; may be read at any time. */
 export class LiveView implements LiveSource {
   readonly #facts: LiveFacts;
   readonly #listeners = new Set<() => void>();
-  /** ON minus OFF events of the stretch that goes on, and of the last whole. */
+  /**
+   * ON minus OFF events per pixel of the current and the last whole picture.
+   */
   #counts: Int32Array;
   #drawn: Int32Array | undefined;
   #startUs: number | undefined;
@@ -76,7 +78,7 @@ export class LiveView implements LiveSource {
   }
 
   /**
-   * Takes what the network has decided of a window so far.
+   * Adds a decision of the network.
    *
    * @param verdict The decision.
    */
@@ -97,19 +99,19 @@ export class LiveView implements LiveSource {
     this.#tell();
   }
 
-  /** The recording has ended. */
+  /** Marks the recording as ended. */
   end(): void {
     this.#ended = true;
     this.#tell();
   }
 
-  /** Calls a function whenever there is more; returns one that removes it. */
+  /** Registers a listener for changes; returns a function that removes it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What there is of the recording now. */
+  /** Current state of the recording. */
   get part(): LivePart {
     const { source, classes, sensor, windowMs, bins } = this.#facts;
     const verdict = this.#verdict;
@@ -140,7 +142,7 @@ export class LiveView implements LiveSource {
     };
   }
 
-  /** Start of a window in s. */
+  /** Start of a window, in s. */
   #secondsAt(window: number): string {
     return (window * this.#facts.windowMs / 1000).toFixed(2);
   }

@@ -1,15 +1,15 @@
 /**
- * Plays a recording as fast as it was recorded.
+ * Plays back a recording at its original speed.
  *
  * @module
  */
 
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 
-/** Length of the stretches that events are handed on in, in ms. */
+/** Length of the blocks of events, in ms. */
 const STEP_MS = 20;
 
-/** A clock, in ms. */
+/** A clock with ms resolution. */
 export interface Clock {
   now(): number;
   wait(ms: number): Promise<void>;
@@ -21,11 +21,11 @@ const CLOCK: Clock = {
 };
 
 /**
- * Hands events on when as much time has passed since the first as on the
- * recording's own clock, a stretch of 20 ms at once.
+ * Delays events so that they follow the recording's own clock, in blocks of 20
+ * ms.
  *
- * @param blocks Events in the order of time.
- * @param clock The clock that is waited by.
+ * @param blocks Events in order of time.
+ * @param clock The clock.
  * @returns The same events, in smaller blocks.
  */
 export async function* playInTime(

@@ -1,5 +1,5 @@
 /**
- * The line that says what a network makes of a live recording.
+ * One-line summary of a live classification.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import { shownLine } from "../../dataset/files/shown_line.ts";
 import type { Output } from "../command_line/progress.ts";
 import type { Verdict } from "./follow_recording.ts";
 
-/** Most columns of a short line. */
+/** Largest width of a short line. */
 const COLUMNS = 60;
 
-/** Columns of the name of a class, which a short line cuts. */
+/** Width of class names, which are truncated in a short line. */
 const NAME = 14;
 
 /** Erases the line that the cursor is on. */
 const ERASE = "\r\x1b[2K";
 
 /**
- * Words a verdict.
+ * Formats a decision.
  *
- * @param verdict The verdict.
+ * @param verdict The decision.
  * @param facts Names of the classes, length of a window in ms, and whether the
- * line is cut to 60 columns.
- * @returns Start of the window, the two classes in front with their shares, and
+ * line is limited to 60 columns.
+ * @returns Start of the window, the two leading classes with their shares, and
  * the number of events.
  *
  * @example
@@ -69,7 +69,7 @@ export function verdictLine(
   return short ? line.slice(0, COLUMNS) : line;
 }
 
-/** Shows lines: one that changes in a terminal, else those that are final. */
+/** Shows lines: on a terminal one that changes, elsewhere only final ones. */
 export class LiveLine {
   readonly #output: Output;
 
@@ -82,7 +82,7 @@ export class LiveLine {
    * Shows a line.
    *
    * @param line The line.
-   * @param options Whether it stays.
+   * @param options Whether the line is final.
    */
   show(line: string, { final }: { readonly final: boolean }): void {
     const { terminal } = this.#output;

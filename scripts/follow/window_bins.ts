@@ -1,6 +1,6 @@
 /**
- * Events of a live recording, cut into windows of a sample's length and binned
- * as a test bins those of a sample.
+ * Cuts a live recording into windows of a sample's length and bins its events
+ * as in a test.
  *
  * @module
  */
@@ -9,66 +9,68 @@ import { addressBits, type Binning } from "../../dataset/pack.ts";
 import type { Sensor } from "../../dataset/events.ts";
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 
-/** Adding and subtracting this rounds a float64 to an integer, half to even. */
+/** Adding and subtracting it rounds a float64 to an integer, half to even. */
 const ROUND = 2 ** 52;
 
-/** How events are binned. */
+/** Options of windows and bins. */
 export interface WindowBinning {
-  /** See pack.ts; slices are those of a window. */
+  /** Method of binning, see pack.ts; `slices` are those of a window. */
   readonly method: Binning["method"];
   /** Length of a window in µs. */
   readonly lengthUs: number;
-  /** Bins of a window. */
+  /** Number of bins of a window. */
   readonly bins: number;
-  /** Parts of a bin that times are rounded to, and their length in ms. */
+  /**
+   * Subdivisions of a bin that times are rounded to, and their length in ms.
+   */
   readonly fine: number;
   readonly fineMs: number;
-  /** Times are truncated to whole multiples of this many µs. */
+  /** Times are truncated to multiples of this many µs. */
   readonly unitUs: number;
   /** The sensor that the network was trained on. */
   readonly sensor: Sensor;
 }
 
-/** Events of some bins of a window. */
+/** Events of consecutive bins of a window. */
 export interface WindowChunk {
-  /** Number of the window, counted from 0; some may have no events. */
+  /** Number of the window, from 0; windows without events may be skipped. */
   readonly window: number;
-  /** Bins of the chunk, which follow those of the chunk before. */
+  /** Number of bins, following those of the previous chunk. */
   readonly bins: number;
-  /** Event words, their bins counted from the chunk's first. */
+  /** Packed events, with bins counted from the chunk's first. */
   readonly words: Uint32Array;
-  /** Whether the window ends with the chunk. */
+  /** Whether it is the window's last chunk. */
   readonly ends: boolean;
 }
 
-/** Cuts and bins events, block by block. */
+/** Cuts and bins events block by block. */
 export class WindowBins {
   readonly #binning: WindowBinning;
   readonly #bits: number;
-  /** Time of the first window's start in µs. */
+  /** Start of the first window, in µs. */
   #startUs: number | undefined;
   #window = -1;
-  /** Bins of the window that were handed on. */
+  /** Number of bins of the window already returned. */
   #done = 0;
   /** The latest bin with an event. */
   #latest = 0;
-  /** Bins and addresses of events that were not handed on. */
+  /** Bins and addresses of events not yet returned. */
   #waiting: [bin: number, address: number][] = [];
   #late = 0;
   #outside = 0;
 
-  /** @param binning How events are binned. */
+  /** @param binning Options of windows and bins. */
   constructor(binning: WindowBinning) {
     this.#binning = binning;
     this.#bits = addressBits(binning.sensor);
   }
 
-  /** Events that came after their bin was handed on, and were left out. */
+  /** Number of events dropped because their bin was already returned. */
   get late(): number {
     return this.#late;
   }
 
-  /** Events that are not on the sensor, and were left out. */
+  /** Number of events dropped because they are outside of the sensor. */
   get outside(): number {
     return this.#outside;
   }
@@ -76,8 +78,8 @@ export class WindowBins {
   /**
    * Adds events.
    *
-   * @param block The events; times hardly ever descend.
-   * @returns The bins that no later event can be in, chunk by chunk.
+   * @param block The events; times may descend only slightly.
+   * @returns Chunks of bins that are complete.
    */
   *add({ x, y, t, p }: EventBlock): Generator<WindowChunk, void, void> {
     const { method, lengthUs, bins, fine, fineMs, unitUs, sensor } =
@@ -107,7 +109,7 @@ export class WindowBins {
       if (bin < this.#done) {
         this.#late++;
       } else if (bin < bins) {
-        // Frames are transposed: their rows are columns of the sensor.
+        // Frames are transposed: their rows are the sensor's columns.
         const place = method === "frames"
           ? x[i] * height + y[i]
           : y[i] * width + x[i];
@@ -121,7 +123,7 @@ export class WindowBins {
   /**
    * Ends the window.
    *
-   * @returns Its bins that were not handed on; nothing before the first event.
+   * @returns Its remaining bins; nothing before the first event.
    */
   *end(): Generator<WindowChunk, void, void> {
     if (this.#window < 0) return;
@@ -130,7 +132,7 @@ export class WindowBins {
     this.#latest = 0;
   }
 
-  /** Hands on the bins up to one. */
+  /** Returns the bins up to a limit. */
   #take(end: number): WindowChunk {
     const first = this.#done;
     const ready = this.#waiting.filter(([bin]) => bin < end);

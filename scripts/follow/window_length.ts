@@ -1,5 +1,5 @@
 /**
- * Length of the windows that a live recording is cut into.
+ * Length of the windows of a live recording.
  *
  * @module
  */
@@ -16,21 +16,21 @@ import type { Configuration } from "../configuration/schema/types.ts";
 export interface WindowLength {
   /** Length in ms. */
   readonly ms: number;
-  /** Whether it was neither asked for nor that of the network's samples. */
+  /** Whether it is an estimate, neither requested nor the samples' length. */
   readonly guessed: boolean;
 }
 
 /**
- * Chooses the windows for a network: as long as its samples, or, where it cuts
- * any duration into slices, as long as is asked for, else as the windows that it
- * was trained on, else as the median of samples.
+ * Chooses the windows for a network: the length of its samples. If the network
+ * divides samples of any duration into slices, the requested length, else the
+ * length of the training windows, else the samples' median duration.
  *
  * @param configuration Configuration of the network.
- * @param options The length that is asked for in ms, and samples like those that
- * the network was trained on.
+ * @param options The requested length in ms, and samples like the training
+ * samples.
  * @returns The length.
- * @throws {RangeError} If another length than that of samples is asked for, or
- * none is where samples do not tell theirs.
+ * @throws {RangeError} If the requested length is not that of the samples, or
+ * the length is unknown and none is requested.
  */
 export function windowLength(
   configuration: Configuration,
