@@ -1,5 +1,5 @@
 /**
- * The exchange of ranks that an MPI launcher started.
+ * Exchange between the ranks that an MPI launcher started.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { Exchange } from "../../engine/distributed/exchange.ts";
 import type { MpiLibrary } from "./library.ts";
 
-/** Time that a rank asks for progress without a pause, in ms. */
+/** Time of busy polling before pauses begin, in ms. */
 const EAGER_MS = 1;
 
-/** Most bytes of one gathering: MPI counts them in 32 bits. */
+/** Largest size of one gathering in bytes: MPI counts in 32 bits. */
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** All ranks of a run. */
@@ -19,11 +19,11 @@ export class Communicator implements Exchange {
   readonly ranks: number;
   readonly #mpi: MpiLibrary;
   readonly #check: () => void;
-  /** Memory that MPI reads and writes until a gathering is done. */
+  /** Buffers that MPI accesses until the gathering is complete. */
   #inUse: readonly ArrayBuffer[] = [];
 
   /**
-   * Asks for the number of ranks.
+   * Reads the number of ranks.
    *
    * @param mpi The library, initialised.
    * @param check Called while this rank waits for others; what it throws ends
@@ -37,13 +37,13 @@ export class Communicator implements Exchange {
   }
 
   /**
-   * Gathers bytes of all ranks. While it waits, this process reads samples and
-   * handles signals.
+   * Gathers bytes of all ranks. Meanwhile this process can read samples and
+   * handle signals.
    *
    * @param own Bytes of this rank.
    * @param sizes Number of bytes that each rank gives.
    * @returns The bytes of all ranks, one rank after the other.
-   * @throws {RangeError} If they are more than MPI can count.
+   * @throws {RangeError} If the total exceeds MPI's 32-bit count.
    */
   async gather(
     own: Uint8Array<ArrayBuffer>,
@@ -59,8 +59,8 @@ export class Communicator implements Exchange {
     }
     const all = new Uint8Array(total);
     const counts = Int32Array.from(sizes);
-    // Small arrays lie where the garbage collector moves them, until they are
-    // asked for their buffers, and any is freed that nothing refers to.
+    // Reading `buffer` pins small arrays, which the garbage collector may move
+    // otherwise. The reference keeps all arrays alive until MPI is done.
     this.#inUse = [own, all, counts, starts].map(({ buffer }) => buffer);
     const request = this.#mpi.startGather(own, all, counts, starts);
     let eager = performance.now() + EAGER_MS;

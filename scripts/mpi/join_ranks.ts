@@ -13,13 +13,13 @@ import { isConnected } from "./launcher_socket.ts";
 import { type MpiLibrary, openMpi } from "./library.ts";
 import { RankWatch } from "./rank_watch.ts";
 
-/** Names under which launchers tell the number of ranks. */
+/** Environment variables with the number of ranks, by launcher. */
 const SIZES = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
 
-/** Names under which they tell a rank's number. */
+/** Environment variables with the rank. */
 const RANKS = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"];
 
-/** Names under which they tell a rank's number on its machine. */
+/** Environment variables with the rank on its machine. */
 const LOCAL_RANKS = [
   "OMPI_COMM_WORLD_LOCAL_RANK",
   "MPI_LOCALRANKID",
@@ -27,19 +27,19 @@ const LOCAL_RANKS = [
   "SLURM_LOCALID",
 ];
 
-/** Time in which rank 0 reports what other ranks run into too, in ms. */
+/** Time that other ranks leave rank 0 to report a common error, in ms. */
 const LATE_MS = 3000;
 
-/** Time that rank 0 has to write its last files when all stop, in ms. */
+/** Time that rank 0 has to write its last files when all ranks stop, in ms. */
 const MEET_MS = 60_000;
 
 /**
- * Time after a signal in which ranks agree to stop, in ms; Open MPI's launcher
- * ends all a second after the signal, once one of them has gone.
+ * Time in which ranks agree to stop after a signal, in ms. Open MPI's launcher
+ * kills all ranks one second after the signal, once one of them has ended.
  */
 const STOP_MS = 600;
 
-/** A rank's place. */
+/** Number, machine and place of a rank. */
 export interface Rank {
   readonly ranks: Ranks;
   /** Name of this machine. */
@@ -56,21 +56,21 @@ export interface Rank {
 }
 
 /**
- * Finds the number of this rank before MPI is opened.
+ * Reads the number of this rank before MPI is opened.
  *
- * @returns The number, as the launcher tells it; 0 without a launcher.
+ * @returns The number that the launcher set; 0 without a launcher.
  */
 export function launchedRank(): number {
   return Number(firstVariable(RANKS) ?? 0);
 }
 
 /**
- * Runs work on every rank. Rank 0 alone prints.
+ * Runs a function on every rank. Only rank 0 prints.
  *
- * @param work The work.
- * @throws {Error} If MPI must not or cannot be opened, or the launcher belongs to another
- * library.
- * @throws {EarlyExit} If the work of all ranks ended early.
+ * @param work The function.
+ * @throws {Error} If MPI may not or cannot be opened, or the launcher belongs
+ * to another MPI library.
+ * @throws {EarlyExit} If the work ended early on all ranks.
  */
 export async function joinRanks(
   work: (rank: Rank) => Promise<void>,
@@ -117,7 +117,7 @@ export async function joinRanks(
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
     printError(place + message);
-    // The launcher is about to end what is left.
+    // The launcher is about to kill the remaining ranks.
     if (stop.isOver) throw new EarlyExit(1);
     mpi.abort(error instanceof EarlyExit ? error.status : 1);
   }
@@ -135,7 +135,7 @@ function openConnected(): MpiLibrary {
         "deno itself",
     );
   } catch (error) {
-    // A failure would end the rank that says it.
+    // Exit with status 0: a failure might end the rank that prints the message.
     throw launchedRank() > 0 ? new EarlyExit(0) : error;
   }
 }
@@ -152,12 +152,12 @@ function requireAll(library: string, count: number): void {
   }
 }
 
-/** Finds the number of this rank on its machine. */
+/** Reads the number of this rank on its machine. */
 function localRank(rank: number): number {
   return Number(firstVariable(LOCAL_RANKS) ?? rank);
 }
 
-/** Reads the first variable of the environment that is there, and may be. */
+/** Reads the first variable that is set and may be read. */
 function firstVariable(names: readonly string[]): string | undefined {
   const isAllowed = (variable: string) =>
     Deno.permissions.querySync({ name: "env", variable }).state === "granted";
@@ -165,13 +165,13 @@ function firstVariable(names: readonly string[]): string | undefined {
     .find((value) => value !== undefined);
 }
 
-/** Whether all ranks end early, and not this one alone. */
+/** Waits for all ranks to end early; `false` if others go on. */
 async function meets(ranks: Ranks): Promise<boolean> {
   const met = ranks.meet().then(() => true, () => false);
   return await Promise.race([met, wait(MEET_MS).then(() => false)]);
 }
 
-/** Ends the wait for a rank that has gone, so that the end is explained. */
+/** Ends the wait for a rank that has ended, so that the reason is printed. */
 class StopClock implements Disposable {
   readonly #signal = Promise.withResolvers<true>();
   readonly #listener = () => {
@@ -184,7 +184,7 @@ class StopClock implements Disposable {
     Deno.addSignalListener("SIGTERM", this.#listener);
   }
 
-  /** Waits for a signal, and says whether one has come. */
+  /** Waits for a signal; `false` if none comes in time. */
   async comes(ms: number): Promise<boolean> {
     return await Promise.race([
       this.#signal.promise,
@@ -192,9 +192,9 @@ class StopClock implements Disposable {
     ]);
   }
 
-  /** Whether a signal came so long ago that a rank must have gone. */
+  /** Whether so much time has passed since a signal that a rank has ended. */
   get isOver(): boolean {
-    // Other launchers send signals that ranks have more time for, or none.
+    // Other launchers leave ranks more time after a signal, or send none.
     return this.#stopped !== undefined &&
       Deno.env.get("OMPI_COMM_WORLD_SIZE") !== undefined &&
       performance.now() - this.#stopped > STOP_MS;

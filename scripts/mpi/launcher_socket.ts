@@ -1,17 +1,17 @@
 /**
- * The socket through which MPICH's launcher talks to a process.
+ * The socket between MPICH's launcher and a process.
  *
  * @module
  */
 
-/** Linux's numbers of SOL_SOCKET and SO_PEERCRED. */
+/** Linux's constants SOL_SOCKET and SO_PEERCRED. */
 const [SOCKET, PEER] = [1, 17];
 
 /**
- * Says whether a file descriptor is a socket of another process.
+ * Tells whether a file descriptor is a socket of another process.
  *
  * @param descriptor The file descriptor that the launcher has left open.
- * @returns Whether it still is; true where that cannot be told.
+ * @returns Whether it is; also true if that cannot be determined.
  */
 export function isConnected(descriptor: number): boolean {
   if (Deno.build.os !== "linux") return true;
@@ -21,12 +21,12 @@ export function isConnected(descriptor: number): boolean {
       result: "i32",
     },
   });
-  // Process, user and group of the other end.
+  // Process, user and group IDs of the peer.
   const peer = new Int32Array(3);
   const length = Int32Array.of(peer.byteLength);
   const { getsockopt } = library.symbols;
   const failed = getsockopt(descriptor, SOCKET, PEER, peer, length);
   library.close();
-  // Deno has sockets of its own, maybe under the same number.
+  // The number may have been reused for a socket of Deno's own.
   return failed === 0 && peer[0] !== Deno.pid;
 }

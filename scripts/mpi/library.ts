@@ -1,21 +1,20 @@
 /**
- * Opens the MPI library of this machine, and the few of its functions that
- * training needs.
+ * Opens the MPI library, with the few functions that training needs.
  *
- * Open MPI's handles are pointers to objects that the library exports, those of
- * MPICH and of the libraries that share its binary interface are integers.
+ * Handles are pointers to exported objects in Open MPI, and integers in MPICH
+ * and libraries with its binary interface.
  *
  * @module
  */
 
-/** Open MPI or MPICH, and how their files and Debian packages are called. */
+/** An MPI implementation, with its file names and Debian package. */
 interface Flavour {
   readonly name: "Open MPI" | "MPICH";
   /** Names of the library's file, the most common first. */
   readonly files: readonly string[];
   /** Debian's package. */
   readonly package: string;
-  /** Pattern of the answer of MPI_Get_library_version. */
+  /** Pattern of the text from MPI_Get_library_version. */
   readonly version: RegExp;
   /** Variables that the launcher of this library sets. */
   readonly launcher: readonly string[];
@@ -38,14 +37,14 @@ const FLAVOURS: readonly Flavour[] = [
   },
 ];
 
-/** MPICH's handles; in binary interfaces of MPICH since version 3.1. */
+/** MPICH's constants, part of its binary interface since version 3.1. */
 const MPICH_WORLD = 0x44000000;
 const MPICH_BYTE = 0x4c00010d;
 
-/** Bytes that MPI_Get_library_version and MPI_Get_processor_name may write. */
+/** Buffer size for MPI_Get_library_version and MPI_Get_processor_name. */
 const TEXT_BYTES = 8192;
 
-/** Functions of MPI, with handles as the library has them. */
+/** Signatures of the MPI functions for a type of handle. */
 function functionsOf<Handle extends "pointer" | "i32">(handle: Handle) {
   return {
     MPI_Init: { parameters: ["pointer", "pointer"], result: "i32" },
@@ -81,23 +80,23 @@ export interface MpiLibrary {
   readonly name: Flavour["name"];
   /** Joins the processes that were started together. */
   init(): void;
-  /** Leaves them. */
+  /** Shuts MPI down. */
   finalize(): void;
-  /** Ends all processes. */
+  /** Ends all ranks. */
   abort(status: number): void;
-  /** Number of this process, from 0. */
+  /** Number of this rank, from 0. */
   rank(): number;
-  /** Number of processes. */
+  /** Number of ranks. */
   size(): number;
   /** Name of this machine. */
   host(): string;
   /**
    * Starts to gather bytes of all ranks, in their order.
    *
-   * @param own What this rank gives; unchanged until the request is done.
-   * @param all Room for what all give.
-   * @param counts Bytes of each rank.
-   * @param starts Where those of each rank go.
+   * @param own Bytes of this rank; must not change until the request is done.
+   * @param all Receives the bytes of all ranks.
+   * @param counts Number of bytes per rank.
+   * @param starts Offset of each rank's bytes in `all`.
    * @returns The request.
    */
   startGather(
@@ -106,13 +105,13 @@ export interface MpiLibrary {
     counts: Int32Array<ArrayBuffer>,
     starts: Int32Array<ArrayBuffer>,
   ): BigUint64Array<ArrayBuffer>;
-  /** Makes progress with a request, and says whether it is done. */
+  /** Tests, and thereby advances, a request. */
   isDone(request: BigUint64Array<ArrayBuffer>): boolean;
 }
 
 /**
- * Opens the MPI library: that of the launcher by which this process was
- * started, or else the first that is installed.
+ * Opens the MPI library of the launcher that started this process, or else the
+ * first that is installed.
  *
  * @param environment Reads a variable of the environment.
  * @param identify Asks the library in a file for its version.
@@ -143,7 +142,7 @@ export function openMpi(
   );
 }
 
-/** Asks a library what it is; `undefined` if there is no such file. */
+/** Reads a library's version; `undefined` if there is no such file. */
 function versionOf(file: string): string | undefined {
   let library;
   try {
@@ -185,7 +184,7 @@ function openMpich(file: string): MpiLibrary {
   });
 }
 
-/** The functions of a library whose handles are of one type. */
+/** The functions of a library, for a type of handle. */
 interface Functions<Handle> {
   MPI_Init(argc: null, argv: null): number;
   MPI_Finalize(): number;
@@ -235,7 +234,7 @@ function bind<Handle>(
     size: () => numberOf(mpi.MPI_Comm_size),
     host: () => readText(mpi.MPI_Get_processor_name),
     startGather(own, all, counts, starts) {
-      // A pointer of Open MPI, an integer of MPICH.
+      // Room for a pointer (Open MPI) or an integer (MPICH).
       const request = new BigUint64Array(1);
       mpi.MPI_Iallgatherv(
         own,

@@ -1,5 +1,5 @@
 /**
- * Gives ranks their cards and their parts of the batches.
+ * Assigns GPUs and parts of batches to ranks.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import type { Configuration } from "../configuration/schema/types.ts";
 import { chooseCard, listCards } from "../device/cards.ts";
 import type { Rank } from "./join_ranks.ts";
 
-/** Parts of a batch unless the configuration says how many. */
+/** Default number of parts of a batch. */
 const PARTS = 4;
 
-/** Bytes in which a rank describes its card. */
+/** Size of the text that describes a rank's GPU, in bytes. */
 const CARD_BYTES = 512;
 
 /**
- * Chooses the card of a rank: the one asked for, or one of its machine's after
- * the other.
+ * Selects the GPU of a rank: the requested one, or the GPUs of its machine in
+ * turn.
  *
  * @param rank The rank.
- * @param gpu Number of the card that was asked for.
- * @returns The card's place on the PCI bus; `undefined` if there is none.
- * @throws {RangeError} If there are not as many cards.
+ * @param gpu Index of the requested GPU.
+ * @returns PCI address of the GPU; `undefined` if there are none.
+ * @throws {RangeError} If there is no GPU of that index.
  */
 export function chooseCardOf(
   { local }: Rank,
@@ -35,11 +35,11 @@ export function chooseCardOf(
 }
 
 /**
- * Warns of ranks that share a card, which is slower than one each.
+ * Warns if ranks share a GPU, which is slower than one GPU each.
  *
  * @param rank This rank.
- * @param adapter The adapter that it computes on.
- * @param card The card's place on the PCI bus, if it is known.
+ * @param adapter Its adapter.
+ * @param card PCI address of its GPU, if known.
  */
 export async function warnOfSharedCards(
   { ranks, host }: Rank,
@@ -63,11 +63,11 @@ export async function warnOfSharedCards(
 }
 
 /**
- * Cuts the batches of a configuration for ranks.
+ * Divides the batches of a configuration among ranks.
  *
  * @param configuration The configuration.
  * @param ranks The ranks.
- * @returns The configuration with a number of parts.
+ * @returns The configuration with the number of parts.
  * @throws {RangeError} If there are more ranks than parts.
  */
 export function cutForRanks(
