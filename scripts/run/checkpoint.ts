@@ -51,9 +51,9 @@ export interface FoldPosition {
   readonly epoch: number;
   /** Number of its batches that have been trained on. */
   readonly batches: number;
-  /** Loss, accuracy and spikes summed over those batches. */
+  /** Sums of loss, accuracy and spikes over those batches. */
   readonly sums?: PassSums;
-  /** Loss of each of those batches, for the log. */
+  /** Loss of each of those batches, for TensorBoard. */
   readonly losses: readonly BatchLoss[];
   /** Measurements after the last batch of the epoch. */
   readonly measures?: EpochMeasures;
@@ -64,11 +64,11 @@ export interface FoldPosition {
   readonly firstScales?: LayerNumbers;
   /** State of the random generator at the start of the epoch. */
   readonly random: readonly number[];
-  /** Time that the run has taken, over all folds, in s. */
+  /** Duration of the run over all folds, in s. */
   readonly seconds: number;
   /** Best of the epochs that have ended. */
   readonly best?: Best;
-  /** Lowest loss yet on the set that weights are chosen by. */
+  /** Lowest loss so far on the set that selects the weights. */
   readonly lowestLoss?: number;
   /** Whether the last epoch has been trained. */
   readonly trained: boolean;
@@ -176,7 +176,7 @@ export async function readCheckpoint(
   return read.checkpoint;
 }
 
-/** Says how a run whose batches ranks have shared goes on without them. */
+/** Tells how to resume a run whose batches were shared by ranks. */
 function remedyOf(found: RunIdentity, expected: RunIdentity): string {
   const key = "training.parts";
   const parts = found[key];
@@ -243,7 +243,7 @@ function groupsOf(
   );
 }
 
-/** Puts the spike counts of the layers in order. */
+/** Sorts the spike counts by layer. */
 function byLayer(
   fired: Readonly<Record<string, { readonly data: unknown }>>,
 ): Uint32Array[] {

@@ -14,7 +14,7 @@ import type { EnergyFigure } from "../experiment/epoch_energy.ts";
 /** The effective configuration of the run. */
 export const CONFIG_FILE = "config.yaml";
 
-/** One row of JSON an epoch, see {@linkcode EpochMetrics}. */
+/** One line of JSON per epoch, see {@linkcode EpochMetrics}. */
 export const METRICS_FILE = "metrics.jsonl";
 
 /** Losses and accuracies of all folds, see {@linkcode RunSummary}. */
@@ -23,7 +23,7 @@ export const SUMMARY_FILE = "summary.json";
 /** Progress of the run, rewritten about once a second while it trains. */
 export const STATUS_FILE = "status.json";
 
-/** Definition of a sweep, in the folder of the folders of its runs. */
+/** Definition of a sweep, in its folder. */
 export const SWEEP_FILE = "sweep.json";
 
 /** Folder of TensorBoard event files, with a subfolder for each fold. */
@@ -115,7 +115,7 @@ export interface FoldSummary {
   readonly bestEpoch: number;
   /** Training accuracy in that epoch. */
   readonly trainAccuracy: number;
-  /** `null` without a validation set, as is the accuracy. */
+  /** `null` without a validation set, like the accuracy. */
   readonly valLoss: number | null;
   readonly valAccuracy: number | null;
   readonly testLoss: number;
@@ -147,15 +147,15 @@ export interface RunSummary {
   readonly optimistic: boolean;
 }
 
-/** Results of a run of several, told apart by their seeds. */
+/** Results of one of several runs with different seeds. */
 export interface SeedSummary extends RunSummary {
   /** `training.seed` of the run. */
   readonly seed: number;
 }
 
 /**
- * Results of the runs of several seeds, the content of `summary.json` in the
- * folder of their folders.
+ * Results of runs with different seeds, the content of `summary.json` in their
+ * common folder.
  */
 export interface SeedsSummary extends Omit<RunSummary, "folds"> {
   /** Results of each run; the means are over the folds of all. */

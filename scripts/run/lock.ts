@@ -9,15 +9,15 @@ import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { refuseLink } from "../files/atomic_write.ts";
 import { warn } from "../command_line/print.ts";
 
-/** Empty files that are locked; they are not removed. */
+/** Names of the empty files that are locked; they are not removed. */
 const [NAME, CLAIM] = [".lock", ".claim"];
 
-/** How often to try again, in ms. */
+/** Interval of attempts, in ms. */
 const PAUSE = 50;
 
 /**
- * How long to try, in ms: who only looks whether a folder is locked holds the
- * lock for an instant.
+ * Default patience in ms: a process that only tests a lock holds it for an
+ * instant.
  */
 const PATIENCE = 500;
 
@@ -44,27 +44,27 @@ export async function lockFolder(
 }
 
 /**
- * Claims a run's folder for a process that is about to start the run in another
- * one, which is to lock the folder itself.
+ * Claims a run's folder on behalf of a run that is about to start in another
+ * process, which locks the folder itself.
  *
  * @param folder The folder; it is created if it is missing.
- * @returns The claim, which ends when it is disposed of or this process ends;
- * `undefined` if another process has it.
+ * @returns The claim, which ends when it is disposed or this process ends;
+ * `undefined` if another process has claimed it.
  * @throws {Error} If the folder cannot be written.
  */
 export async function claimFolder(
   folder: string,
 ): Promise<Disposable | undefined> {
   const file = await open(folder, CLAIM);
-  // Without locks every claim is granted; the run itself warns of that.
+  // Without locks every claim succeeds; the run itself warns of that.
   const attempt = () => file.tryLock(true).catch(() => true);
   if (await comes(attempt, PATIENCE)) return file;
   file.close();
 }
 
 /**
- * Says whether a process has locked a folder, on whichever machine: the file
- * system knows, no clock is asked.
+ * Tells whether a process has locked a folder, on any machine. Asks the file
+ * system, so that clocks do not matter.
  *
  * @param folder The folder, which may not exist.
  * @returns Whether it is locked; `undefined` if its file system has no locks.
@@ -74,7 +74,7 @@ export async function isLocked(folder: string): Promise<boolean | undefined> {
 }
 
 /**
- * Says whether a process has claimed a folder, as `claimFolder()` does.
+ * Tells whether a process has claimed a folder with `claimFolder()`.
  *
  * @param folder The folder, which may not exist.
  * @returns Whether it is claimed; `undefined` if its file system has no locks.
@@ -145,7 +145,7 @@ async function looksLocked(
     return false;
   }
   try {
-    // A shared lock, as those who look must not see one another.
+    // A shared lock, because processes that test must not block each other.
     return !await file.tryLock(false);
   } catch {
     return undefined;
@@ -154,7 +154,7 @@ async function looksLocked(
   }
 }
 
-/** Whether something comes to be so before patience, in ms, is at its end. */
+/** Polls a condition; `false` if it is not met within `patience` ms. */
 async function comes(
   isSo: () => Promise<boolean>,
   patience: number,

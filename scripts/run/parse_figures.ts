@@ -15,11 +15,11 @@ const LAYERS = 1000;
 
 const OBJECT = v.custom<object>(isMapping, "no object");
 
-/** An object with these fields, and any others. */
+/** Schema of an object with these fields; others are allowed. */
 const objectOf = (fields: v.ObjectEntries) =>
   v.pipe(OBJECT, v.looseObject(fields, "missing"));
 
-/** A list of values; one that is wrong makes the whole list wrong. */
+/** Schema of a list; one wrong value makes the list invalid. */
 function listOf(entry: v.GenericSchema, name: string, most = Infinity) {
   const list = v.pipe(v.array(entry), v.maxLength(most));
   const limit = most < Infinity ? `, ${most} at most` : "";
@@ -28,7 +28,7 @@ function listOf(entry: v.GenericSchema, name: string, most = Infinity) {
 
 const NUMBER = v.pipe(v.number("no number"), v.finite("no number"));
 
-/** A number or `null`, which JSON has for NaN and infinity. */
+/** A number or `null`, which stands for NaN and infinity in JSON. */
 const FIGURE = v.nullable(v.number("no number"));
 
 const WHOLE = v.pipe(
@@ -63,7 +63,7 @@ const PROGRAM = oneOf("train", "train-test-only");
 const ADAPTER = objectOf({ name: TEXT, software: FLAG });
 const SPREAD = objectOf({ mean: FIGURE, std: FIGURE });
 
-/** An epoch; all fields that are not listed are numbers. */
+/** Schema of an epoch; fields that are not listed must be numbers. */
 const EPOCH = v.pipe(
   OBJECT,
   v.objectWithRest(

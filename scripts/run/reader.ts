@@ -21,17 +21,17 @@ import { parseMetrics, parseSummary } from "./parse_figures.ts";
 import { hasSamplesOf, type RunIdentity } from "./identity.ts";
 import { requireOneRun } from "./seeds.ts";
 
-/** A run as its folder holds it, ended or still training. */
+/** Content of a run folder, whether training has ended or not. */
 export interface Run {
   /** The folder. */
   readonly folder: string;
   /** The effective configuration. */
   readonly configuration: Configuration;
-  /** Metrics of its epochs, fold after fold. */
+  /** Metrics of all epochs, ordered by fold. */
   readonly epochs: readonly EpochMetrics[];
   /** Results; `undefined` until all folds have ended. */
   readonly summary: RunSummary | undefined;
-  /** Best weights of each fold that has finished an epoch, by fold. */
+  /** Best weights by fold, for folds with at least one epoch. */
   readonly weights: ReadonlyMap<number, Readonly<Record<string, NamedArray>>>;
 }
 

@@ -20,7 +20,7 @@ interface Identities {
   readonly identities: ReadonlyMap<number, RunIdentity>;
 }
 
-/** Checkpoints by fold; a fold without one has not begun. */
+/** Checkpoints by fold; without one, a fold has not begun. */
 type Checkpoints = Map<number, Checkpoint>;
 
 /**
@@ -46,8 +46,8 @@ export async function startAnew(results: Results): Promise<Checkpoints> {
 }
 
 /**
- * Resumes a run that was stopped, or adds folds to one that has ended, before
- * any fold writes. Warns if the run continues on another adapter.
+ * Resumes a run that was stopped, or adds folds to one that has ended. Must run
+ * before any fold writes. Warns if the run continues on another adapter.
  *
  * @param folds The folds to train.
  * @param results The folder of the run.
@@ -95,7 +95,7 @@ export async function takeUp(
 }
 
 /**
- * Returns to the latest checkpoints of this run, after the device was lost.
+ * Reloads the latest checkpoints after the device was lost.
  *
  * @param folds The folds.
  * @param results The folder of the run.
@@ -128,7 +128,7 @@ async function readCheckpoints(
   return checkpoints;
 }
 
-/** Removes from `metrics.jsonl` the epochs that checkpoints do not include. */
+/** Removes epochs from `metrics.jsonl` that checkpoints do not include. */
 async function goOn(
   folds: readonly Fold[],
   results: Results,

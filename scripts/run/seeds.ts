@@ -1,5 +1,5 @@
 /**
- * The seeds of several runs, and their folders in one folder.
+ * Seeds of several runs, and their folders.
  *
  * @module
  */
@@ -15,13 +15,13 @@ const SEEDS_END = 2 ** 32 - 1;
 const NAME = /^seed(\d+)$/;
 
 /**
- * Lists the seeds of several runs: that of the configuration and those that
- * follow it.
+ * Lists the seeds of several runs: consecutive numbers, from the
+ * configuration's seed on.
  *
  * @param configuration The configuration.
  * @param count Number of seeds.
  * @returns The seeds.
- * @throws {RangeError} If there are not as many.
+ * @throws {RangeError} If the last one exceeds the range of seeds.
  */
 export function seedsOf(
   { training: { seed: first } }: Configuration,
@@ -37,7 +37,7 @@ export function seedsOf(
 }
 
 /**
- * Gives the seed of the folds, which runs of several seeds share.
+ * Returns the seed of the folds, which runs with different seeds share.
  *
  * @param configuration The configuration.
  * @returns The seed.
@@ -57,7 +57,7 @@ export function seedName(seed: number): string {
 }
 
 /**
- * Looks for the runs of several seeds in a folder.
+ * Finds the runs of several seeds in a folder.
  *
  * @param folder The folder, which may not exist.
  * @returns Names of their folders, by seed.
@@ -76,7 +76,7 @@ export async function findSeeds(folder: string): Promise<string[]> {
 }
 
 /**
- * Says whether a folder is that of a sweep.
+ * Tells whether a folder contains a sweep.
  *
  * @param folder The folder, which may not exist.
  * @returns Whether it has the definition of a sweep.
@@ -89,8 +89,7 @@ export async function isSweep(folder: string): Promise<boolean> {
 }
 
 /**
- * Refuses a folder that holds the runs of several seeds or of a sweep, where
- * one run is wanted.
+ * Requires that a folder does not hold several runs or a sweep.
  *
  * @param folder The folder.
  * @throws {Error} If it holds several runs.

@@ -22,7 +22,7 @@ export interface RunFacts {
   readonly resume: string;
 }
 
-/** Names a pass over a set of samples. */
+/** Identifies a pass over a set of samples. */
 export interface PassFacts {
   /** Fold, counted from 1. */
   readonly fold: number;
@@ -70,15 +70,15 @@ export interface RunAlarm {
 /** Content of `status.json`. */
 export interface RunState extends RunFacts {
   readonly state: "training" | "ended" | "stopped" | "failed";
-  /** Why the run failed, if it did. */
+  /** Reason why the run failed, if it did. */
   readonly problem?: string;
-  /** When the file was written, in ms since 1970. */
+  /** Time of writing, in ms since 1970. */
   readonly time: number;
-  /** Time that the run has taken, in s. */
+  /** Duration of the run, in s. */
   readonly seconds: number;
   /**
-   * Whether all other files in the folder are of this run; until its first
-   * epoch has ended, those of an earlier run may remain.
+   * Whether all other files in the folder are of this run. Files of an earlier
+   * run may remain until the first epoch has ended.
    */
   readonly begun: boolean;
   /** Names of the classes. */
@@ -87,7 +87,7 @@ export interface RunState extends RunFacts {
   readonly layers: readonly string[];
   /** The current pass, or the last one. */
   readonly pass: PassFacts & PassMeasures;
-  /** One entry a fold. */
+  /** One entry per fold. */
   readonly confusions: readonly FoldConfusion[];
   readonly alarms: readonly RunAlarm[];
 }
@@ -101,7 +101,7 @@ interface RunInProgress {
   readonly writes: boolean;
 }
 
-/** Least time between two writes, in ms. */
+/** Shortest interval between writes, in ms. */
 const PACE = 1000;
 
 /**

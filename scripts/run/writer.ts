@@ -30,13 +30,13 @@ import { saveWeights } from "../../engine/network/weights_file.ts";
 export class Results {
   /** The folder. */
   readonly folder: string;
-  /** Whether this process writes, and not another of the same run. */
+  /** Whether this process writes, rather than another one of the same run. */
   readonly writes: boolean;
   readonly #configuration: Configuration;
   #begun = false;
 
   /**
-   * Keeps folder and configuration, and writes nothing yet.
+   * Stores folder and configuration, without writing.
    *
    * @param folder The run folder, which must exist.
    * @param configuration The run's configuration.
@@ -70,10 +70,10 @@ export class Results {
   }
 
   /**
-   * Says what the user can do if a fold's checkpoint cannot be used.
+   * Advises the user what to do if a fold's checkpoint cannot be used.
    *
    * @param fold Fold, counted from 1.
-   * @returns How to start anew without losing other folds.
+   * @returns How to restart without losing other folds.
    */
   async remedy(fold: number): Promise<string> {
     const name = checkpointName(fold);
@@ -185,7 +185,7 @@ export class Results {
   }
 }
 
-/** Ignores that a file to remove does not exist. */
+/** Ignores the error that a file to remove does not exist. */
 function allowMissing(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
