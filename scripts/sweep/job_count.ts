@@ -1,32 +1,32 @@
 /**
- * How many runs of a sweep train at once.
+ * Number of runs that a sweep trains at once.
  *
  * @module
  */
 
-/** What a machine offers. */
+/** Resources of a machine. */
 export interface Machine {
   /** Number of its cores. */
   readonly cores: number;
-  /** Memory that is free, in bytes. */
+  /** Free memory in bytes. */
   readonly memory: number;
-  /** Number of its GPUs, 0 where a CPU stands in for one. */
+  /** Number of GPUs; 0 if a CPU emulates one. */
   readonly cards: number;
 }
 
-/** Cores that a run keeps busy, also where they stand in for a GPU. */
+/** Cores that a run uses, also if they emulate a GPU. */
 const CORES = 2;
 
-/** Memory that a run may take, in bytes. */
+/** Memory that a run needs at most, in bytes. */
 const MEMORY = 4 * 2 ** 30;
 
-/** Most runs that share a GPU: one computes while another reads or writes. */
+/** Largest number of runs per GPU: one computes while the other does I/O. */
 const ON_A_GPU = 2;
 
 /**
- * Chooses how many runs train at once.
+ * Chooses the number of runs to train at once.
  *
- * @param machine What the machine offers.
+ * @param machine Resources of the machine.
  * @returns The number, at least 1.
  *
  * @example

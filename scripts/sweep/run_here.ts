@@ -18,20 +18,20 @@ import { Schedule, type Step } from "./schedule.ts";
 import type { Share } from "./share.ts";
 import { type RunProcess, startRun } from "./start_run.ts";
 
-/** Time between two looks at runs that other processes train, in ms. */
+/** Interval of polling runs that other processes train, in ms. */
 const LOOK = 2000;
 
-/** What a run says that found no room on the disk. */
+/** Message of a run that failed on a full disk. */
 const FULL = /the disk is full|quota exceeded/i;
 
 /**
- * Trains the runs that are not done, each in a process of its own. A run that
- * fails does not end the others.
+ * Trains the unfinished runs, each in a process of its own. The failure of a
+ * run does not end the others.
  *
  * @param sweep The sweep.
  * @param options Number of runs at once, and the GPUs that they take in turn;
- * the share of this process, if it is one of an array of jobs; and the command
- * that goes on with the sweep.
+ * the share of this process, if it belongs to an array of jobs; and the command
+ * that continues the sweep.
  * @throws {EarlyExit} If the user stopped the sweep; its runs have checkpoints.
  * @throws {Error} If a run failed.
  */
@@ -66,12 +66,12 @@ export async function runHere(
       trainArguments(step.run, { ...sweep, until: step.until }),
       cardVariables(cards, place % Math.max(1, cards.length)),
     );
-    // The signal may have come while the process was being started.
+    // The signal may have arrived while the process was starting.
     if (exitStatus !== undefined) process.stop();
     const end = process.ended.then(async ({ stopped, problem }) => {
       const state = await readRunState(folder);
-      // One that no sweep started, or whose sweep was killed, was quicker to
-      // lock it; it may have ended since.
+      // A run that is trained outside of this sweep was quicker to lock the
+      // folder. It may have ended in the meantime.
       const again = problem !== undefined &&
         (state.state === "running" || state.state === "done");
       schedule.end(step.run, { again });
@@ -123,7 +123,7 @@ export async function runHere(
   );
 }
 
-/** Requires locks where processes take the runs of one another. */
+/** Requires file locks if several processes share the runs. */
 async function requireLocks(
   { folder, definition: { search } }: Sweep,
   share: Share | undefined,
@@ -140,7 +140,7 @@ function pauseOf({ until }: Step): string {
   return until === undefined ? "" : `, for ${counted(until, "epoch")}`;
 }
 
-/** Words what a run has come to, and how long it took. */
+/** Describes the result and duration of a run. */
 function wordEnd({ summary }: RunState, begin: number): string {
   const took = duration((performance.now() - begin) / 1000);
   const accuracy = summary?.valAccuracy ?? summary?.testAccuracy;

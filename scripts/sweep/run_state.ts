@@ -1,5 +1,5 @@
 /**
- * What has become of a run of a sweep, as its folder says.
+ * State of a run of a sweep, as read from its folder.
  *
  * @module
  */
@@ -15,46 +15,46 @@ import {
 import { isClaimed, isLocked } from "../run/lock.ts";
 import { parseMetrics, parseSummary } from "../run/parse_figures.ts";
 
-/** Everything that a run of a sweep prints. */
+/** Log with all output of a run. */
 export const LOG_FILE = "train.log";
 
-/** What has become of a run. */
+/** State of a run. */
 export interface RunState {
   /**
-   * `waiting` before it began; `paused` where it was stopped, or has trained as
-   * long as a search wants.
+   * `waiting` before it begins; `paused` if it was stopped, or has trained as
+   * many epochs as the current round of a search needs.
    */
   readonly state: "done" | "running" | "failed" | "paused" | "waiting";
-  /** Why it failed, if it did. */
+  /** Reason why it failed, if it did. */
   readonly problem?: string;
   /**
-   * Whether it is running without a sweep, such as after one was killed: it goes
-   * on, and the sweep finds it once that is started again.
+   * Whether it runs outside of a sweep's process, such as after the sweep was
+   * killed; a restarted sweep finds it.
    */
   readonly alone?: boolean;
-  /** Metrics of the epochs that it has trained. */
+  /** Metrics of its epochs. */
   readonly epochs: readonly EpochMetrics[];
-  /** Its results, once it is done. */
+  /** Its results, once it has ended. */
   readonly summary?: RunSummary;
 }
 
-/** All states, in the order in which they are listed. */
+/** All states, in display order. */
 export const STATES = [
   ...["done", "running", "failed", "paused", "waiting"] as const,
 ];
 
-/** Start of the line that a run ends with if it fails. */
+/** Start of the last line of a run that failed. */
 const ERROR = "error: ";
 
 /**
- * Reads what has become of a run.
+ * Reads the state of a run.
  *
  * @param folder The run's folder, which may not exist.
- * @returns Its state, and its figures; a run whose files are damaged, or cannot
- * be read, counts as failed.
+ * @returns State and figures; unreadable or damaged files count as a failure.
  */
 export async function readRunState(folder: string): Promise<RunState> {
-  // First, since a run that ends in between is then running, and not failed.
+  // Read the lock first: a run that ends meanwhile counts as running, not
+  // failed.
   const running = await isLocked(folder) === true;
   try {
     const alone = running && await isClaimed(folder) === false;
@@ -87,10 +87,10 @@ async function readFigures(
 }
 
 /**
- * Finds out of what a run failed.
+ * Finds the reason of a failure.
  *
- * @param log Everything that it printed, or the end of that.
- * @returns The problem; `undefined` if its last line is no error.
+ * @param log Output of the run, or its end.
+ * @returns The reason; `undefined` if the last line is not an error.
  */
 export function problemIn(log: string): string | undefined {
   const line = log.trimEnd().split("\n").at(-1)!;

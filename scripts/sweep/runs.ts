@@ -1,5 +1,5 @@
 /**
- * The runs of a sweep: their names, and how each is trained.
+ * Names and training arguments of a sweep's runs.
  *
  * @module
  */
@@ -15,11 +15,11 @@ export interface Sweep {
   readonly definition: SweepDefinition;
 }
 
-/** A run of a sweep: one fold of one combination from one seed. */
+/** A run of a sweep: one combination, seed and fold. */
 export interface SweepRun {
-  /** Name of its folder in that of the sweep. */
+  /** Name of its folder in the sweep's folder. */
   readonly name: string;
-  /** Place of its combination, counted from 0. */
+  /** Index of its combination. */
   readonly combination: number;
   /** Values of the keys that differ between runs. */
   readonly values: Combination;
@@ -28,15 +28,15 @@ export interface SweepRun {
   readonly fold: number;
 }
 
-/** Pattern of values that can be part of a folder's name as they are. */
+/** Values that can be part of a folder name unchanged. */
 const PLAIN = /^[\w.+-]{1,40}$/;
 
-/** Largest length of a combination's part of a folder's name. */
+/** Largest length of a combination in a folder name. */
 const LONGEST = 150;
 
 /**
- * Lists the runs of a sweep. All combinations come once before the next fold or
- * seed, so that they can be compared early.
+ * Lists the runs of a sweep, ordered by seed, fold, then combination, so that
+ * all combinations can be compared early.
  *
  * @param definition The sweep.
  * @returns The runs.
@@ -64,12 +64,11 @@ export function runsOf(definition: SweepDefinition): SweepRun[] {
 }
 
 /**
- * Lists the arguments with which `deno task train` trains a run, or goes on
- * with it.
+ * Lists the arguments of `deno task train` that start or resume a run.
  *
  * @param run The run.
  * @param options Folder and definition of the sweep; `until`, the number of
- * epochs after which to pause, if the run is to be compared before it goes on.
+ * epochs after which the run pauses to be compared.
  * @returns The arguments.
  */
 export function trainArguments(
@@ -95,7 +94,9 @@ export function trainArguments(
   ];
 }
 
-/** Names a combination, in parts; draws are numbered, as they may be equal. */
+/**
+ * Names a combination, in parts; drawn ones are numbered, as they may be equal.
+ */
 function nameOf(
   values: Combination,
   place: number,

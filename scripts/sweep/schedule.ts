@@ -1,5 +1,5 @@
 /**
- * The order in which the runs of a sweep are trained.
+ * Order in which the runs of a sweep are trained.
  *
  * @module
  */
@@ -11,32 +11,33 @@ import { runsOf, type Sweep, type SweepRun } from "./runs.ts";
 import { bestEpoch, bestOf, type Score, scoreOf } from "./scores.ts";
 import { type Share, takeShare } from "./share.ts";
 
-/** Longest time in which a file system drops the locks of a lost node, in ms. */
+/**
+ * Longest time until a file system releases the locks of a lost node, in ms.
+ */
 const PATIENCE = 180_000;
 
-/** A run to train next. */
+/** The run to train next. */
 export interface Step {
   readonly run: SweepRun;
-  /** Number of epochs after which to pause; `undefined` for all. */
+  /** Number of epochs after which it pauses; `undefined` for all. */
   readonly until?: number;
 }
 
-/** A run that is under way in this process. */
+/** A run in training by this process. */
 interface ActiveRun {
   /** Its `key()`. */
   readonly key: string;
-  /** Keeps others from starting it. */
+  /** Prevents other processes from starting it. */
   readonly claim: Disposable;
 }
 
 /**
- * Chooses run after run, by what the folder of the sweep holds. Processes on
- * several machines may do so in one folder: each claims a run before it starts
- * it.
+ * Chooses runs by the state of the sweep's folder. Processes on several
+ * machines may share the folder: each claims a run before starting it.
  *
- * Each takes its share of a grid or of random combinations. In successive
- * halving each takes whatever no other trains, and waits until a round has
- * ended, as the next one depends on it.
+ * In a grid or a random search, each process takes its share of the runs. In
+ * successive halving, each takes any free run and waits for the end of a round,
+ * because the next round depends on it.
  */
 export class Schedule implements Disposable {
   readonly #sweep: Sweep;
@@ -44,20 +45,20 @@ export class Schedule implements Disposable {
   readonly #runs: readonly SweepRun[];
   /** Runs that this process has begun in a round, by `key()`. */
   readonly #begun = new Set<string>();
-  /** Runs that have ended a round, by `key()`. */
+  /** Runs that have completed a round, by `key()`. */
   readonly #ended = new Set<string>();
-  /** Runs that are under way in this process, by name. */
+  /** Runs in training by this process, by name. */
   readonly #active = new Map<string, ActiveRun>();
-  /** When to give up on runs of the share that others train, in ms. */
+  /** When to give up on runs of the share that other processes train, in ms. */
   #patience: number | undefined;
-  /** Combinations of each round of a search that has begun. */
+  /** Combinations of each round that has begun. */
   readonly #chosen: (readonly number[])[];
 
   /**
-   * Makes a schedule; nothing is read yet.
+   * Creates a schedule, without reading the folder.
    *
    * @param sweep The sweep.
-   * @param share The share of this process, if it is one of an array.
+   * @param share The share of this process, if it belongs to an array of jobs.
    */
   constructor(sweep: Sweep, share?: Share) {
     this.#sweep = sweep;
@@ -67,10 +68,10 @@ export class Schedule implements Disposable {
   }
 
   /**
-   * Chooses a run, and counts it as under way in this process.
+   * Chooses a run, and marks it as in training by this process.
    *
-   * @returns The run; `wait` while others train what the next round depends on,
-   * `end` if nothing is left to start.
+   * @returns The run; `wait` while other processes complete the round, `end` if
+   * no run is left to start.
    */
   async next(): Promise<Step | "wait" | "end"> {
     const rungs = this.#rungs;
@@ -90,11 +91,11 @@ export class Schedule implements Disposable {
   }
 
   /**
-   * Counts a run as no longer under way in this process.
+   * Marks a run as ended in this process.
    *
    * @param run The run.
-   * @param options Whether it is to be tried again, as another process was
-   * still training it.
+   * @param options Whether to try it again, because another process was still
+   * training it.
    */
   end(
     { name }: SweepRun,
@@ -106,16 +107,16 @@ export class Schedule implements Disposable {
     claim[Symbol.dispose]();
   }
 
-  /** Gives up the claims on all runs. */
+  /** Releases the claims on all runs. */
   [Symbol.dispose](): void {
     for (const { claim } of this.#active.values()) claim[Symbol.dispose]();
     this.#active.clear();
   }
 
   /**
-   * Whether to wait for runs of this process's share that others train. Only a
-   * job that went before it in the array can: it is about to end, or its node
-   * has failed and the file system will find out.
+   * Whether to wait for runs of this share that another process trains. It can
+   * only be an earlier job of the array: it is about to end, or its node has
+   * failed and the file system will release its lock.
    */
   get #waits(): boolean {
     if (this.#share === undefined || this.#active.size > 0) return false;
@@ -128,7 +129,7 @@ export class Schedule implements Disposable {
     return search?.rungs ?? [{ combinations: this.#runs.length, epochs: 0 }];
   }
 
-  /** Runs of a round, those first that this process is to begin with. */
+  /** Lists the runs of a round, beginning with this process's own share. */
   #runsOf(rung: number): SweepRun[] {
     const chosen = this.#chosen[rung];
     const runs = this.#runs.filter(({ combination }) =>
@@ -139,7 +140,7 @@ export class Schedule implements Disposable {
     return [...runs.slice(first), ...runs.slice(0, first)];
   }
 
-  /** Chooses a run of a round; `wait` while some have not ended. */
+  /** Chooses a run of a round; `wait` until the round is complete. */
   async #nextOf(
     rung: number,
     until: number | undefined,
@@ -165,8 +166,8 @@ export class Schedule implements Disposable {
   }
 
   /**
-   * Claims a run, unless it has ended, another trains it, or this process has
-   * begun with it before.
+   * Claims a run, unless it has ended, another process trains it, or this
+   * process has already begun it.
    */
   async #claim(
     run: SweepRun,
@@ -182,7 +183,7 @@ export class Schedule implements Disposable {
     if (before !== undefined || begun) return before;
     const claim = await claimFolder(join(this.#sweep.folder, run.name));
     if (claim === undefined) return "running";
-    // Another may have trained it between the look and the claim.
+    // Another process may have trained it before the claim.
     const after = await look();
     if (after === undefined) return claim;
     claim[Symbol.dispose]();
@@ -210,7 +211,7 @@ export class Schedule implements Disposable {
   }
 }
 
-/** Whether a run has trained as many epochs as its round wants. */
+/** Whether a run has completed the epochs of its round. */
 function hasEnded(
   { summary, epochs }: RunState,
   until: number | undefined,

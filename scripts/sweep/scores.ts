@@ -1,5 +1,5 @@
 /**
- * The validation figures by which combinations are compared.
+ * Validation scores by which combinations are compared.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import type { EpochMetrics } from "../run/files.ts";
 export interface Validation {
   /** Loss per sample. */
   readonly valLoss: number;
-  /** Fraction of right predictions. */
+  /** Fraction of correct predictions. */
   readonly valAccuracy: number;
 }
 
-/** What a combination has come to on validation sets, at an epoch. */
+/** Score of a combination on the validation sets, at an epoch. */
 export interface Score {
   /** Mean accuracy; -Infinity if a run of the combination failed. */
   readonly accuracy: number;
@@ -25,7 +25,7 @@ export interface Score {
 }
 
 /**
- * Finds the epoch whose weights a run keeps: that of lowest validation loss.
+ * Finds the epoch whose weights a run keeps: the one of lowest validation loss.
  *
  * @param epochs Epochs of a run.
  * @returns The epoch; `undefined` if none has a finite validation loss.
@@ -42,9 +42,8 @@ export function bestEpoch(
 /**
  * Rates a combination.
  *
- * @param runs What each of its runs has come to; `undefined` for a run that
- * failed.
- * @returns The means; the worst score if one of them failed.
+ * @param runs Figures of each run; `undefined` for a run that failed.
+ * @returns The means; the worst score if a run failed.
  */
 export function scoreOf(runs: readonly (Validation | undefined)[]): Score {
   if (runs.includes(undefined)) return { accuracy: -Infinity, loss: Infinity };
@@ -55,12 +54,12 @@ export function scoreOf(runs: readonly (Validation | undefined)[]): Score {
 }
 
 /**
- * Chooses the best of some combinations: of higher validation accuracy, or of
- * lower loss where accuracies are equal, or else the first.
+ * Selects the best combinations, by validation accuracy, then by loss, then by
+ * order.
  *
- * @param scores The scores of the combinations, by their places.
- * @param count How many to choose.
- * @returns Places of the chosen ones, the best first.
+ * @param scores Scores by index of the combination.
+ * @param count Number of combinations to select.
+ * @returns Their indices, best first.
  *
  * @example
  * ```ts
@@ -79,7 +78,7 @@ export function bestOf(
   ).slice(0, count).map(([place]) => place);
 }
 
-/** Orders numbers, also infinite ones, whose difference is none. */
+/** Compares numbers; infinities may be equal. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

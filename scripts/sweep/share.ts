@@ -1,10 +1,10 @@
 /**
- * The share of a sweep that a process takes as one of an array of jobs.
+ * Share of a sweep that one process of an array of jobs takes.
  *
  * @module
  */
 
-/** The variables that tell a process its place in an array of jobs. */
+/** Environment variables with the index in an array of jobs. */
 export const SHARE_VARIABLES = [
   "SLURM_ARRAY_TASK_ID",
   "SLURM_ARRAY_TASK_COUNT",
@@ -15,22 +15,22 @@ export const SHARE_VARIABLES = [
 
 /** A place in an array of jobs. */
 export interface Share {
-  /** Place of the process, counted from 0. */
+  /** Index of the process, from 0. */
   readonly index: number;
-  /** Distance between the runs that it takes; Infinity for a single run. */
+  /** Distance between its runs; Infinity for a single run. */
   readonly step: number;
 }
 
 /**
- * Reads which share of a sweep this process takes.
+ * Reads the share of this process.
  *
- * Of a Slurm array of jobs 0 to n - 1, job i takes the runs i, i + n, i + 2n
- * and so on. Job i of any other Slurm array, such as `--array=3,5`, and pod i
- * of a Kubernetes job, which is not told how many there are, take run i.
+ * In a Slurm array of jobs 0 to n - 1, job i takes the runs i, i + n, i + 2n
+ * and so on. Job i of any other Slurm array, such as `--array=3,5`, takes run
+ * i. So does pod i of a Kubernetes job, which does not know the number of pods.
  *
- * @param environment Variables of the process, by their names.
- * @returns The share; `undefined` for a process that is not of an array.
- * @throws {RangeError} If a variable is no number.
+ * @param environment Environment variables by name.
+ * @returns The share; `undefined` outside of an array of jobs.
+ * @throws {RangeError} If a variable is not a number.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function readShare(
 }
 
 /**
- * Takes a share of some runs.
+ * Selects the runs of a share.
  *
  * @param runs The runs.
  * @param share The share; all if left out.

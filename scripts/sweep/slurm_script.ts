@@ -1,5 +1,5 @@
 /**
- * The script with which Slurm trains the runs of a sweep.
+ * Slurm script that trains the runs of a sweep.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { saveFiles } from "../files/atomic_write.ts";
 import { readIfThere } from "../run/earlier_run.ts";
 import { runsOf, type Sweep } from "./runs.ts";
 
-/** The script, in the folder of the sweep. */
+/** File name of the script, in the folder of the sweep. */
 export const SLURM_FILE = "slurm.sh";
 
-/** Largest number of jobs in an array, as Slurm is usually set. */
+/** Usual largest number of jobs in a Slurm array. */
 const MOST_JOBS = 1000;
 
-/** Where the script finds what it runs. */
+/** Paths in the script. */
 export interface Places {
   /** Folder of `deno.json`. */
   readonly project: string;
-  /** The program that runs tasks. */
+  /** Path of the `deno` executable. */
   readonly deno: string;
 }
 
@@ -28,10 +28,10 @@ export interface Places {
  * Writes the script into the folder of a sweep.
  *
  * @param sweep The sweep.
- * @param places Where the script finds what it runs.
+ * @param places Paths in the script.
  * @returns Path of the script.
- * @throws {Error} If there is a script that was edited since, which is kept, or
- * it cannot be written.
+ * @throws {Error} If the script cannot be written, or an existing one was
+ * edited; it is kept.
  */
 export async function saveSlurmScript(
   sweep: Sweep,
@@ -51,12 +51,12 @@ export async function saveSlurmScript(
 }
 
 /**
- * Writes the script.
+ * Formats the script.
  *
  * @param sweep The sweep.
- * @param places Where the script finds what it runs.
- * @returns A script for `sbatch`, with a job for each run, or for each of the
- * combinations that a search by halving begins with.
+ * @param places Paths in the script.
+ * @returns A script for `sbatch`, with a job per run, or, in a search by
+ * halving, per combination of the first round.
  */
 export function formatSlurmScript(
   { folder, definition }: Sweep,
@@ -102,10 +102,10 @@ exit "$status"
 }
 
 /**
- * Says whether a folder of programs has `sbatch`.
+ * Tells whether `sbatch` is installed.
  *
- * @param path The variable `PATH`.
- * @returns Whether Slurm is on this machine.
+ * @param path Environment variable `PATH`.
+ * @returns Whether it is.
  */
 export async function hasSlurm(path: string): Promise<boolean> {
   for (const folder of path.split(":").filter((folder) => folder !== "")) {

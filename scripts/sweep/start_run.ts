@@ -12,35 +12,34 @@ import { refuseLink } from "../files/atomic_write.ts";
 import { EXIT_STATUS } from "../training/interruption.ts";
 import { LOG_FILE, problemIn } from "./run_state.ts";
 
-/** Number of characters at the end of a log that hold its last line. */
+/** Number of characters at the end of a log that contain its last line. */
 const LAST_LINE = 4096;
 
-/** Exit statuses of a training that a signal has stopped. */
+/** Exit statuses of a training process that was stopped by a signal. */
 const STOPPED: readonly number[] = Object.values(EXIT_STATUS);
 
-/** How a run's process ended. */
+/** Outcome of a run's process. */
 export interface RunEnd {
-  /** Whether a signal has stopped the run, with a checkpoint. */
+  /** Whether it was stopped by a signal, with a checkpoint. */
   readonly stopped: boolean;
-  /** Why it failed, if it did. */
+  /** Reason why it failed, if it did. */
   readonly problem?: string;
 }
 
 /** A run's process. */
 export interface RunProcess {
-  /** Resolves once it has ended. */
+  /** Resolves when it has ended. */
   readonly ended: Promise<RunEnd>;
-  /** Asks it to stop with a checkpoint. */
+  /** Stops it with a checkpoint. */
   stop(): void;
 }
 
 /**
- * Starts `deno task train`.
+ * Starts `deno task train` for a run.
  *
- * @param folder Folder of the run; it is made if it is missing, and the log of
- * the run is written there.
+ * @param folder Folder of the run, also for its log; created if it is missing.
  * @param args Arguments of the task.
- * @param variables Variables of its environment.
+ * @param variables Environment variables.
  * @returns The process.
  * @throws {Error} If the folder cannot be written.
  */
@@ -64,13 +63,13 @@ export async function startRun(
       try {
         process.kill("SIGTERM");
       } catch {
-        // It has ended.
+        // The process has already ended.
       }
     },
   };
 }
 
-/** Keeps what a process prints, and waits for its end. */
+/** Logs the output of a process, and waits for its end. */
 async function follow(
   process: Deno.ChildProcess,
   log: RunLog,
@@ -90,7 +89,7 @@ async function follow(
   return { stopped, problem: log.problem };
 }
 
-/** The log of a run; a run does not end because its log cannot be written. */
+/** Log of a run. Write errors do not end the run. */
 class RunLog {
   readonly #path: string;
   readonly #file: Deno.FsFile;
@@ -102,7 +101,7 @@ class RunLog {
     this.#file = file;
   }
 
-  /** Opens a run's log, and makes its folder. */
+  /** Creates the folder of a run, and opens its log. */
   static async open(folder: string): Promise<RunLog> {
     const path = join(folder, LOG_FILE);
     await refuseLink(path);
@@ -117,7 +116,7 @@ class RunLog {
     }
   }
 
-  /** The error that the log ends with. */
+  /** Error in the last line of the log. */
   get problem(): string | undefined {
     return problemIn(this.#end);
   }

@@ -1,5 +1,5 @@
 /**
- * The keys that a sweep varies, and the values that it gives them.
+ * Keys and values that a sweep varies.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface ListAxis {
   readonly values: readonly string[];
 }
 
-/** A key with a range that a search draws values from. */
+/** A key with a range from which a search draws. */
 export interface RangeAxis {
   /** Key of the configuration in dots, such as `training.lr`. */
   readonly key: string;
@@ -22,7 +22,7 @@ export interface RangeAxis {
   readonly to: number;
   /** Whether values are drawn evenly on a logarithmic scale. */
   readonly log: boolean;
-  /** Whether values are whole numbers, as both ends are. */
+  /** Whether values are integers; true if both ends are. */
   readonly whole: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface RangeAxis {
 export type Axis = ListAxis | RangeAxis;
 
 /**
- * Says whether a key has a list of values, not a range.
+ * Tells whether a key has a list of values rather than a range.
  *
  * @param axis The key.
  * @returns Whether it has a list.
@@ -41,13 +41,13 @@ export function isList(axis: Axis): axis is ListAxis {
 
 /** Values set on top of the configuration of a sweep. */
 export interface Settings {
-  /** Those that all runs share, each `key=value`. */
+  /** Settings that all runs share, each `key=value`. */
   readonly fixed: readonly string[];
-  /** Those that differ between runs. */
+  /** Keys that differ between runs. */
   readonly axes: readonly Axis[];
 }
 
-/** Keys that a sweep sets itself, and the option that chooses their values. */
+/** Keys that a sweep sets itself, and the option for each. */
 const OWN: Readonly<Record<string, string>> = {
   "training.seed": "--seeds",
   "training.path.out": "--out",
@@ -61,14 +61,14 @@ const RANGE = new RegExp(`^(${NUMBER})\\.\\.(${NUMBER})(?::(\\w+))?$`);
 const [OPENING, CLOSING, QUOTES] = ["([{", ")]}", "'\""];
 
 /**
- * Divides values set on top of a configuration into those that all runs share
- * and those that a sweep varies.
+ * Separates settings that all runs share from keys that a sweep varies.
  *
- * @param settings Each `key=value`, `key=value,value` or `key=from..to`, maybe
- * with `:log` after it; commas in brackets or quotes do not divide values.
- * @returns Both kinds, in their order.
- * @throws {RangeError} If a value is empty or twice there, a key is set twice,
- * or a range has no width.
+ * @param settings Each `key=value`, `key=value,value` or `key=from..to`,
+ * optionally followed by `:log`; commas in brackets or quotes do not separate
+ * values.
+ * @returns Both kinds, in order.
+ * @throws {RangeError} If a value is empty or repeated, a key is set twice, or
+ * a range is empty.
  *
  * @example
  * ```ts
@@ -99,14 +99,14 @@ export function readSettings(settings: readonly string[]): Settings {
   return { fixed, axes };
 }
 
-/** Divides `key=value`. */
+/** Splits `key=value`. */
 function divide(text: string): [key: string, value: string] {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined) throw refusal(text, "expected key=value");
   return [key.trim(), value.trim()];
 }
 
-/** Reads a range; `undefined` if the value is none. */
+/** Reads a range; `undefined` if it is not one. */
 function readRange(
   key: string,
   value: string,

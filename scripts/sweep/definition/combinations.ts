@@ -1,5 +1,5 @@
 /**
- * The combinations of values that a sweep tries.
+ * Combinations of values that a sweep tries.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { Random } from "../../../engine/network/random.ts";
 import { type Axis, isList, type ListAxis, type RangeAxis } from "./axes.ts";
 
-/** A value of each key, in YAML, by the key. */
+/** One value per key, in YAML. */
 export type Combination = Readonly<Record<string, string>>;
 
-/** Significant digits of a number that is drawn. */
+/** Significant digits of drawn numbers. */
 const DIGITS = 3;
 
 /**
@@ -40,8 +40,8 @@ export function combine(axes: readonly ListAxis[]): Combination[] {
 }
 
 /**
- * Draws combinations at random, the same from the same seed; the first ones do
- * not depend on how many are drawn.
+ * Draws combinations at random, reproducibly. The first ones do not depend on
+ * the number drawn.
  *
  * @param axes The keys, with ranges or lists of values.
  * @param options Number of combinations, and the seed.
@@ -59,7 +59,7 @@ export function draw(
   axes: readonly Axis[],
   { runs, seed }: { readonly runs: number; readonly seed: number },
 ): Combination[] {
-  // The first draws of stream 0 are alike for all small seeds.
+  // Stream 0 starts alike for all small seeds.
   const random = new Random(seed, 1);
   return Array.from(
     { length: runs },
@@ -70,7 +70,7 @@ export function draw(
   );
 }
 
-/** Maps a number, evenly from [0, 1), to a value. */
+/** Maps a uniform number in [0, 1) to a value. */
 function drawValue(axis: Axis, uniform: number): string {
   return isList(axis)
     ? axis.values[Math.floor(uniform * axis.values.length)]
@@ -81,12 +81,12 @@ function drawNumber(
   { from, to, log, whole }: RangeAxis,
   uniform: number,
 ): number {
-  // Each whole number is the middle of an interval of its own.
+  // An interval of width 1 around each integer.
   const [low, high] = whole ? [from - 0.5, to + 0.5] : [from, to];
   const value = log
     ? Math.exp(Math.log(low) * (1 - uniform) + Math.log(high) * uniform)
     : low + (high - low) * uniform;
   const rounded = whole ? Math.round(value) : Number(value.toPrecision(DIGITS));
-  // Rounding may lead out of the range.
+  // Rounding may leave the range.
   return Math.min(Math.max(rounded, from), to);
 }

@@ -1,6 +1,6 @@
 /**
  * Makes the definition of a sweep from a command line, and checks all of it
- * before anything is trained.
+ * before training.
  *
  * @module
  */
@@ -26,13 +26,13 @@ import { type Combination, combine, draw } from "./combinations.ts";
 import type { Search, SweepDefinition } from "./definition.ts";
 import { planRungs } from "./rungs.ts";
 
-/** What a command line says of a sweep. */
+/** Options of a sweep. */
 export interface GivenSweep extends GivenConfiguration {
   /** Number of seeds; 1 if left out. */
   readonly seeds?: number;
-  /** Folds with commas between; all if left out. */
+  /** Comma-separated folds; all if left out. */
   readonly folds?: string;
-  /** How to search. */
+  /** Method of the search. */
   readonly search?: Search["kind"];
   /** Number of combinations to draw. */
   readonly runs?: number;
@@ -44,10 +44,10 @@ const MOST = 10_000;
 /**
  * Makes a definition.
  *
- * @param given What the command line says.
+ * @param given Options on the command line.
  * @returns The definition.
  * @throws {RangeError} If values, seeds, folds or a search cannot be used.
- * @throws {ConfigurationError} If a combination is no configuration.
+ * @throws {ConfigurationError} If a combination is not a valid configuration.
  * @throws Every error of `openFolds()`.
  */
 export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
@@ -103,10 +103,10 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
 }
 
 /**
- * Gives the arguments that choose a configuration.
+ * Lists the arguments that choose a configuration.
  *
- * @param given File, recipe and data, as far as they are given.
- * @returns The arguments, with whole paths.
+ * @param given File, recipe and data, if given.
+ * @returns The arguments, with absolute paths.
  */
 export function baseOf(
   { config, recipe, data }: Pick<GivenSweep, "config" | "recipe" | "data">,
@@ -120,7 +120,7 @@ export function baseOf(
   ];
 }
 
-/** Requires what a search needs, and nothing of it without one. */
+/** Requires the options of a search, and refuses them without one. */
 function requireSearch(
   { search, runs }: GivenSweep,
   axes: readonly Axis[],
@@ -198,7 +198,7 @@ async function findFolds(
   return folds;
 }
 
-/** Lists where the data are. */
+/** Lists the paths of the data. */
 function pathsOf({ training, data }: Configuration): Record<string, string> {
   const { out: _out, cache: _cache, ...paths } = training.path;
   const all = data === undefined

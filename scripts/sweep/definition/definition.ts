@@ -1,5 +1,5 @@
 /**
- * The definition of a sweep, and its file.
+ * Definition of a sweep, and its file.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Combination } from "./combinations.ts";
 
 /** A round of successive halving. */
 export interface Rung {
-  /** Number of combinations that take part, the best of the round before. */
+  /** Number of combinations, the best of the previous round. */
   readonly combinations: number;
   /** Epochs after which they are compared. */
   readonly epochs: number;
@@ -23,17 +23,17 @@ export interface Rung {
 
 /** A search over ranges. */
 export interface Search {
-  /** How combinations are found. */
+  /** Method of finding combinations. */
   readonly kind: "random" | "halving";
-  /** Number of combinations that are drawn. */
+  /** Number of combinations drawn. */
   readonly runs: number;
   /** Seed of the draws. */
   readonly seed: number;
-  /** Rounds of successive halving; a single one for other searches. */
+  /** Rounds of successive halving; other searches have one. */
   readonly rungs: readonly Rung[];
 }
 
-/** A sweep: everything that its runs depend on. */
+/** A sweep, with everything that its runs depend on. */
 export interface SweepDefinition {
   /** Arguments of `deno task train` that choose the configuration. */
   readonly base: readonly string[];
@@ -41,13 +41,13 @@ export interface SweepDefinition {
   readonly set: readonly string[];
   /** The keys that differ between runs. */
   readonly axes: readonly Axis[];
-  /** The combinations of their values: all of them, or those drawn. */
+  /** All combinations of values, or those drawn. */
   readonly combinations: readonly Combination[];
   /** Seeds of the runs of each combination. */
   readonly seeds: readonly number[];
   /** Seed of the folds. */
   readonly foldSeed: number;
-  /** Folds of each combination and seed, counted from 1. */
+  /** Folds to train, counted from 1. */
   readonly folds: readonly number[];
   /** The search; without one, all combinations are trained. */
   readonly search?: Search;
@@ -142,11 +142,11 @@ export async function saveDefinition(
 }
 
 /**
- * Refuses to go on with a sweep under another definition.
+ * Refuses to continue a sweep under another definition.
  *
  * @param folder The folder of the sweep.
  * @param found Its definition.
- * @param wanted The definition that was asked for.
+ * @param wanted The requested definition.
  * @throws {Error} If they differ; the message has the first difference.
  */
 export function requireSame(
@@ -162,7 +162,7 @@ export function requireSame(
   );
 }
 
-/** Lists what a sweep's runs depend on, as text by name. */
+/** Lists everything that a sweep's runs depend on, as text by name. */
 function identityOf(
   { configuration, axes, seeds, foldSeed, folds, search }: SweepDefinition,
 ): Record<string, string> {
@@ -178,7 +178,7 @@ function identityOf(
   };
 }
 
-/** Writes the values of a key as on the command line. */
+/** Formats the values of a key as on the command line. */
 function describeAxis(axis: Axis): string {
   if (isList(axis)) return axis.values.join(",");
   return `${axis.from}..${axis.to}${axis.log ? ":log" : ""}`;

@@ -1,5 +1,5 @@
 /**
- * Finds the sweep that a command goes on with, or begins one.
+ * Finds the sweep that a command continues, or begins one.
  *
  * @module
  */
@@ -15,18 +15,17 @@ import {
   type SweepDefinition,
 } from "./definition.ts";
 
-/** How long another sweep may take to begin in the folder, in ms. */
+/** Time that another process has to begin a sweep in the folder, in ms. */
 const PATIENCE = 5000;
 
 /**
  * Finds the sweep in a folder, or begins one there.
  *
  * @param folder Folder of the sweep.
- * @param given What the command line says of it; nothing goes on with the sweep
- * that is there.
+ * @param given Options on the command line; none continue the existing sweep.
  * @returns Its definition.
- * @throws {Error} If the folder holds another sweep, or a run, or nothing is
- * given where no sweep is.
+ * @throws {Error} If the folder holds another sweep or a run, or there is no
+ * sweep and no option is given.
  * @throws Every error of `defineSweep()`.
  */
 export async function findSweep(
@@ -53,7 +52,7 @@ export async function findSweep(
       { cause },
     );
   });
-  // Of two sweeps that begin at once, the second finds the first.
+  // If two processes begin at once, the second finds the first one's sweep.
   using _lock = await lockFolder(folder, { patience: PATIENCE });
   const there = await findDefinition(folder);
   if (there) {
@@ -71,7 +70,7 @@ export async function findSweep(
   return definition;
 }
 
-/** Whether arguments differ from those of a sweep, data and defaults aside. */
+/** Whether arguments differ from a sweep's, ignoring data and defaults. */
 function asksForOther(
   { base, set, axes }: SweepDefinition,
   { set: given, ...chosen }: GivenSweep,

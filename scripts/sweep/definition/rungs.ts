@@ -10,8 +10,8 @@ import type { Rung } from "./definition.ts";
 /**
  * Plans the rounds of successive halving.
  *
- * @param combinations Number of combinations of the first round.
- * @param epochs Epochs of the last round, those of a whole training.
+ * @param combinations Number of combinations in the first round.
+ * @param epochs Epochs of the last round, that is, of a complete training.
  * @returns The rounds.
  *
  * @example

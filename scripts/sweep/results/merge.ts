@@ -11,18 +11,18 @@ import { readRunState, type RunState, STATES } from "../run_state.ts";
 import { runsOf, type Sweep, type SweepRun } from "../runs.ts";
 import { bestEpoch, bestOf, scoreOf } from "../scores.ts";
 
-/** All states of results, in the order in which they are listed. */
+/** All states of results, in display order. */
 export const RESULT_STATES = [...STATES, "eliminated"] as const;
 
-/** A run, and what it has come to. */
+/** A run and its results. */
 export interface RunResult extends SweepRun {
-  /** As its folder says; `eliminated` where halving ended without it. */
+  /** State in its folder; `eliminated` if halving ended without the run. */
   readonly state: RunState["state"] | "eliminated";
-  /** Why it failed, if it did. */
+  /** Reason why it failed, if it did. */
   readonly problem?: string;
-  /** Whether it is running without a sweep. */
+  /** Whether it runs outside of a sweep's process. */
   readonly alone?: boolean;
-  /** Number of epochs that it has trained. */
+  /** Number of epochs trained. */
   readonly epochs: number;
   /**
    * The epoch, counted from 0, whose weights it keeps until now; `null` before
@@ -32,7 +32,7 @@ export interface RunResult extends SweepRun {
   /** Figures of its best epoch until now; `null` without validation. */
   readonly valLoss: number | null;
   readonly valAccuracy: number | null;
-  /** Figures of its test; `null` until it is done. */
+  /** Figures of its test; `null` until then. */
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
 }
@@ -45,12 +45,12 @@ export interface Extremes {
 
 /** A combination; means are over those of its runs that have the figure. */
 export interface CombinationResult {
-  /** Place in the order of the sweep, counted from 0. */
+  /** Index of the combination. */
   readonly combination: number;
   readonly values: Combination;
-  /** Number of its runs, one for each seed and fold. */
+  /** Number of its runs, one per seed and fold. */
   readonly runs: number;
-  /** Number of those that are done. */
+  /** Number of finished runs. */
   readonly done: number;
   /** Number of epochs that its runs have trained. */
   readonly epochs: Extremes;
@@ -61,8 +61,8 @@ export interface CombinationResult {
   readonly testLoss: Spread | null;
   readonly testAccuracy: Spread | null;
   /**
-   * Whether it is the best, by validation, of the combinations whose runs are
-   * all done.
+   * Whether it has the best validation among combinations with all runs
+   * finished.
    */
   readonly best: boolean;
 }
@@ -73,14 +73,14 @@ export interface SweepResults {
   readonly keys: readonly string[];
   /** Number of runs in each state. */
   readonly states: Readonly<Record<RunResult["state"], number>>;
-  /** The combinations, the best first, those that are not done last. */
+  /** The combinations, best first, unfinished ones last. */
   readonly combinations: readonly CombinationResult[];
   /** The runs, in the order of the sweep. */
   readonly runs: readonly RunResult[];
 }
 
 /**
- * Reads the results of a sweep, under way or done.
+ * Reads the results of a sweep, finished or not.
  *
  * @param sweep The sweep.
  * @returns The results.
@@ -140,7 +140,7 @@ function eliminate(run: RunResult): RunResult {
   return run.state === "paused" ? { ...run, state: "eliminated" } : run;
 }
 
-/** Orders combinations by validation, the best first. */
+/** Sorts combinations by validation, best first. */
 function rank(members: ReadonlyMap<number, readonly RunResult[]>): number[] {
   const scores = new Map([...members].map(([combination, runs]) => [
     combination,
@@ -176,7 +176,7 @@ function resultOf(
   };
 }
 
-/** Takes means over the runs of a combination. */
+/** Computes means over the runs of a combination. */
 function summarise(
   runs: readonly RunResult[],
 ): Omit<CombinationResult, "combination" | "best"> {

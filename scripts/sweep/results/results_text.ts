@@ -21,11 +21,11 @@ const GAP = "  ";
 const BEST = "best";
 
 /**
- * Words the results of a sweep.
+ * Formats the results of a sweep.
  *
  * @param results The results.
- * @param width Number of characters of a line. A table of many keys that is
- * wider gives way to one with each combination's values on lines of their own.
+ * @param width Characters per line. If the table is wider, each combination's
+ * values are put on lines of their own.
  * @returns Lines: states of runs, a table of combinations, and failures.
  */
 export function describeResults(
@@ -51,10 +51,10 @@ export function describeResults(
 }
 
 /**
- * Writes the combinations of a sweep as CSV, with a line of names.
+ * Formats the combinations of a sweep as CSV, with a header line.
  *
  * @param results The results.
- * @returns The text; fractions and losses have all their digits.
+ * @returns The text, with fractions and losses in full precision.
  */
 export function formatCsv({ keys, combinations }: SweepResults): string {
   const rows = combinations.map((combination) => {
@@ -88,7 +88,7 @@ function columnsOf(name: string, spread: Spread | null) {
   };
 }
 
-/** Lays out the combinations, one a line if the lines fit. */
+/** Formats the combinations, one per line if the lines fit. */
 function tableOf(
   keys: readonly string[],
   combinations: readonly CombinationResult[],
@@ -164,7 +164,7 @@ function breakLine(text: string, width: number): string[] {
     .map((part) => GAP + part);
 }
 
-/** Shortens keys to their last part, where that tells them apart. */
+/** Shortens keys to their last part if that is unambiguous. */
 function shortNames(keys: readonly string[]): Map<string, string> {
   const last = (key: string) => key.split(".").at(-1)!;
   return new Map(keys.map((key) => {

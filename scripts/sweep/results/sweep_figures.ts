@@ -1,5 +1,5 @@
 /**
- * The charts of a sweep.
+ * Charts of a sweep.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { SweepDefinition } from "../definition/definition.ts";
 import type { SweepResults } from "./merge.ts";
 
 /**
- * Draws a sweep: the accuracy against each key, and all keys together.
+ * Charts a sweep: accuracy against each key, and all keys together.
  *
  * @param definition The sweep.
  * @param results Its results.
