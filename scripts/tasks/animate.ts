@@ -131,7 +131,7 @@ await runCommand({
   if (response !== undefined) console.log(shownLine(inWords(response)));
 });
 
-/** Votes per class of the whole sample, keyed as `evaluate` does. */
+/** Votes per class for the whole sample, with keys as in `evaluate`. */
 function votesOf(response: NetworkResponse) {
   const { fold, names, label, prediction, logits } = response;
   const { values } = votesAt(response, Infinity);
@@ -139,7 +139,7 @@ function votesOf(response: NetworkResponse) {
   return { fold, classes: names, label, prediction, ...votes };
 }
 
-/** Words which class leads at the end, and the true class. */
+/** Names the class with most votes, and the true class. */
 function inWords(response: NetworkResponse): string {
   const { fold, names, label, logits } = response;
   const { values, leader } = votesAt(response, Infinity);

@@ -97,7 +97,7 @@ await runCommand({
   for (const fault of faults) console.log(`left out: ${faultInWords(fault)}`);
 });
 
-/** Requires that both files are of recordings, or both of networks. */
+/** Requires two recordings or two networks. */
 async function requireSameKind(input: string, output: string): Promise<void> {
   if (isRecording(basename(input)) && isNetwork(output)) {
     throw new Error(
@@ -123,7 +123,7 @@ function requireStep(dt: number | undefined): void {
   throw new RangeError(`Cannot use --dt ${dt}: expected more than 0 s`);
 }
 
-/** Reads the size of a sensor, such as 34x34, or 34x34x2 with channels. */
+/** Reads a sensor size such as 34x34, or 34x34x2 with channels. */
 function sizeOf(text: string | undefined) {
   if (text === undefined) return undefined;
   const [, ...sides] =
@@ -139,7 +139,7 @@ function sizeOf(text: string | undefined) {
   };
 }
 
-/** Says what was written, and how far it agrees with what was read. */
+/** Describes the files written, and how well networks agree. */
 function inWords({ files, notes, lossy, check }: Conversion): string[] {
   return [
     ...files.map(({ path, bytes }) => `${path}: ${bytes} bytes`),

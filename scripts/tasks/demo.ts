@@ -9,10 +9,10 @@ import { message, option, string } from "npm:@optique/core@1.3.6";
 import { join, resolve } from "node:path";
 import { runCommand, runWithin } from "../command_line/command.ts";
 
-/** Number of people who sign; a quarter of them form the test set. */
+/** Number of synthetic people; a quarter of them form the test set. */
 const PEOPLE = 24;
 
-/** Lowest test accuracy with which the demo succeeds; a guess has 0.05. */
+/** Lowest test accuracy at which the demo succeeds; chance is 0.05. */
 const ACCURACY = 0.35;
 
 /** Modules of the tasks that the demo runs. */

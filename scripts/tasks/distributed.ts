@@ -1,6 +1,6 @@
 /**
  * `deno task distributed`: `deno task train`, with every batch shared by the
- * processes that mpirun or srun started.
+ * processes that mpirun or srun starts.
  *
  * @module
  */

@@ -99,7 +99,7 @@ await runCommand({
   }
 });
 
-/** Loss and accuracy of a fold's test. */
+/** Loss and accuracy of a fold on its test set. */
 interface Figures {
   readonly fold: number;
   readonly loss: number;

@@ -1,5 +1,5 @@
 /**
- * `deno task follow`: classifies a recording as it comes.
+ * `deno task follow`: classifies a live recording.
  *
  * @module
  */
@@ -175,7 +175,7 @@ await runCommand({
   await served?.finished;
 });
 
-/** Serves the live page of a run, with the recording. */
+/** Serves a live page with the recording and the run. */
 async function serveView(
   folder: string,
   { view, port }: { readonly view: LiveView; readonly port: number },
@@ -183,7 +183,7 @@ async function serveView(
   const follower = await Follower.start(folder, { newest: false });
   const assets = await readAssets();
   const server = await servePage(follower, { assets, port, live: view });
-  // Lines of JSON go to the standard output.
+  // Standard output is for JSON lines.
   console.error(shownLine(`${server.url} shows it; Ctrl-C ends it`));
   return {
     finished: server.finished,
@@ -194,7 +194,7 @@ async function serveView(
   };
 }
 
-/** Shows events to a view before they are classified. */
+/** Adds events to a view before they are classified. */
 async function* seenBy(
   view: LiveView,
   blocks: AsyncIterable<EventBlock>,
@@ -205,7 +205,7 @@ async function* seenBy(
   }
 }
 
-/** Requires a run whose samples are not filtered: filters look at all of one. */
+/** Requires a run without filters, which need whole samples. */
 function requireUnfiltered({ folder, configuration }: Run): void {
   if (configuration.training.filter === undefined) return;
   throw new Error(
@@ -214,13 +214,13 @@ function requireUnfiltered({ folder, configuration }: Run): void {
   );
 }
 
-/** The axes of AEDAT that a run was trained with. */
+/** Orientation of AEDAT coordinates in the run's training. */
 function axesOf({ configuration }: Run): "reference" | "jaer" {
   const { data, training: { path } } = configuration;
   return data === undefined && path.train === undefined ? "reference" : "jaer";
 }
 
-/** Requires a recording that the network has been trained for. */
+/** Requires a recording that fits the network's sensor. */
 function requireFit(
   { format, sensor: own }: OpenRecording,
   { source, sensor, axes }: {

@@ -1,6 +1,6 @@
 /**
- * `deno task inspect`: says what a recording, a folder of recordings, a list
- * of them or an event store holds, and what is wrong with it.
+ * `deno task inspect`: describes a recording, a folder of recordings, a list of
+ * them or an event store, and its problems.
  *
  * @module
  */
@@ -122,7 +122,7 @@ await runCommand({
   } else await inspectRecording(path, options);
 });
 
-/** Options that recordings and data sets share. */
+/** Options for recordings and data sets. */
 interface Options {
   readonly json: boolean;
   readonly plot: boolean;
@@ -218,7 +218,7 @@ async function inspectSamples(
   }
 }
 
-/** Says what recordings hold that no layout gives classes. */
+/** Describes recordings whose layout does not give classes. */
 async function inspectUnlabelled(
   place: Place,
   { json, axes, timeUnit }: Options,
@@ -254,7 +254,7 @@ async function inspectUnlabelled(
   console.log(problem);
 }
 
-/** Draws a picture, saves it as PNG and SVG, and says where. */
+/** Draws a picture, saves it as PNG and SVG, and prints the paths. */
 async function draw(
   path: string,
   { out }: Pick<Options, "out">,

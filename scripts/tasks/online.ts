@@ -1,6 +1,6 @@
 /**
- * `deno task online`: runs a task that may reach one server, to read its event
- * store from there. The task has its own permissions and that one.
+ * `deno task online`: runs a task with access to one server, to read its event
+ * store. The task keeps its own permissions besides.
  *
  * @module
  */
@@ -8,16 +8,16 @@
 import { argument, choice, message, string } from "npm:@optique/core@1.3.6";
 import { EarlyExit, runCommand } from "../command_line/command.ts";
 
-/** Tasks that take an event store. */
+/** Tasks that can read an event store. */
 const TASKS = [
   ...["train", "train-test-only", "evaluate", "ridge", "plot"],
   ...["inspect", "show", "animate"],
 ];
 
-/** A host's name or address, and maybe a port. */
+/** A host name or address, optionally with a port. */
 const HOST = /^([a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
-/** Signals that end the task as well. */
+/** Signals that are passed on to the task. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 await runCommand({

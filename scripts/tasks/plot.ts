@@ -109,7 +109,7 @@ await runCommand({
   };
   const earlier = await listChartFiles(out);
   await saveFiles(out, files);
-  // Earlier charts go last, so that a failure above leaves them as they were.
+  // Remove earlier charts last: a failure above leaves them as they were.
   await removeFiles(out, earlier.filter((name) => !Object.hasOwn(files, name)));
   if (json) {
     console.log(JSON.stringify({ files: describeFiles(out, figures) }));
@@ -119,7 +119,7 @@ await runCommand({
   );
 });
 
-/** Draws the combinations of a sweep. */
+/** Draws the charts of a sweep. */
 async function plotSweep(
   folder: string,
   { out, json }: { readonly out: string; readonly json: boolean },

@@ -1,5 +1,5 @@
 /**
- * `deno task ridge`: what a linear classifier recognises in a data set.
+ * `deno task ridge`: accuracy of a linear classifier, as a baseline.
  *
  * @module
  */

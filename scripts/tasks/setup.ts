@@ -7,13 +7,13 @@
 import { findAdapter } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
 
-/** Vulkan's loader and Mesa's drivers; one, llvmpipe, needs no GPU. */
+/** Vulkan's loader, and Mesa's drivers, of which llvmpipe needs no GPU. */
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 
 /** Packages that NVIDIA's Vulkan driver needs but does not install. */
 const NVIDIA_PACKAGES = ["libegl1", "libxext6"];
 
-/** Manifests through which Vulkan's loader finds NVIDIA's driver. */
+/** Vulkan manifests of NVIDIA's driver. */
 const NVIDIA_DRIVER = [
   "/etc/vulkan/icd.d/nvidia_icd.json",
   "/usr/share/vulkan/icd.d/nvidia_icd.json",
@@ -29,7 +29,7 @@ export interface Machine {
   readonly nvidia: boolean;
   /** Describes the WebGPU adapter, if there is one. */
   findAdapter(): Promise<string | undefined>;
-  /** Describes the adapter, with drivers installed since the process began. */
+  /** Describes the adapter, with drivers installed by this process. */
   findAdapterAnew(): Promise<string | undefined>;
   /** Runs `apt-get`, which throws if it fails. */
   aptGet(...args: string[]): Promise<void>;
@@ -39,7 +39,7 @@ export interface Machine {
  * Finds a WebGPU adapter, and installs drivers if there is none.
  *
  * @param machine The machine.
- * @param report Receives the line that says what is being installed.
+ * @param report Called with a line before packages are installed.
  * @returns Description of the adapter.
  * @throws {Error} If there is none and drivers cannot be installed.
  */
@@ -80,7 +80,10 @@ export async function ensureAdapter(
   );
 }
 
-/** Finds an adapter in a worker: a thread loads Vulkan drivers only once. */
+/**
+ * Finds an adapter in a worker, because a thread loads Vulkan drivers only
+ * once.
+ */
 async function findAdapterAnew(): Promise<string | undefined> {
   const path = import.meta.resolve("../device/adapter_worker.ts");
   const worker = new Worker(path, { type: "module" });
@@ -101,8 +104,8 @@ async function findAdapterAnew(): Promise<string | undefined> {
 
 /** Runs `apt-get`, and prints its error output if it fails. */
 async function aptGet(...args: string[]): Promise<void> {
-  // GPU servers set these variables; with them Deno refuses to start a command
-  // unless it has permission to run all commands.
+  // GPU servers set these variables. Deno refuses to start commands while they
+  // are set, unless it may run all commands.
   Deno.env.delete("LD_LIBRARY_PATH");
   Deno.env.delete("LD_PRELOAD");
   const { success, code, stderr } = await new Deno.Command("apt-get", {

@@ -94,7 +94,7 @@ await runCommand({
   }
 });
 
-/** The options, as they were given. */
+/** The options as parsed. */
 interface Options {
   readonly data: string;
   readonly recordings?: string;
@@ -108,9 +108,9 @@ interface Options {
   readonly axes: "reference" | "jaer";
 }
 
-/** Recordings to slice. */
+/** The recordings to slice. */
 interface Job {
-  /** The store. */
+  /** Folder of the store. */
   readonly out: string;
   /** Number of recordings. */
   readonly total: number;
@@ -118,7 +118,7 @@ interface Job {
   run(onProgress: (progress: SliceProgress) => void): Promise<SliceReport>;
 }
 
-/** Whether recordings are somebody's own, not laid out like SL-Animals. */
+/** Whether recordings have a layout other than SL-Animals'. */
 async function isOwn(
   { data, recordings, tags, slices, list, classes }: Options,
 ): Promise<boolean> {
