@@ -35,7 +35,7 @@ export interface EpochState {
 /** Firing rate below which a layer is silent, in spikes per neuron and bin. */
 const SILENT = 1e-5;
 
-/** What to change, by the kind of network. */
+/** Remedies by kind of network. */
 const REMEDIES = {
   spikeResponse: {
     silent: "raise its weightScale, or lower neuron.theta",
@@ -58,7 +58,7 @@ const REMEDIES = {
   },
 } as const;
 
-/** Fraction of silent or saturated neurons that gives a layer a warning. */
+/** Fraction of silent or saturated neurons above which a layer is reported. */
 const MOST = 0.5;
 
 /** A gradient explodes above this multiple of its smallest norm in training. */
@@ -67,10 +67,12 @@ const GRADIENT = 1e4;
 /** Largest change of weights in an epoch, as a multiple of their norm. */
 const UPDATE = 100;
 
-/** Consecutive epochs with accuracy at chance level that give a warning. */
+/** Consecutive epochs at chance accuracy after which a warning is given. */
 const EPOCHS_AT_CHANCE = 10;
 
-/** An accuracy within this many standard deviations of chance is chance. */
+/**
+ * Standard deviations from chance within which an accuracy counts as chance.
+ */
 const DEVIATIONS = 2;
 
 /**
@@ -124,8 +126,8 @@ export class Alarms {
   #atChance = 0;
 
   /**
-   * @param network Whether the network is computed layer by layer, which
-   * decides the remedies; SLAYER's is not.
+   * @param network Whether it is computed layer by layer, which determines the
+   * remedies.
    */
   constructor({ layerwise }: { readonly layerwise: boolean }) {
     this.#remedies = REMEDIES[layerwise ? "layerwise" : "spikeResponse"];
@@ -160,7 +162,7 @@ export class Alarms {
     this.#atChance = isAtChance(state) ? this.#atChance + 1 : 0;
     return [
       ...this.#ofLayers(state),
-      // Equality warns once per stretch of epochs at chance level.
+      // Equality gives one warning per stretch of epochs at chance.
       ...(this.#atChance === EPOCHS_AT_CHANCE ? [atChance(state)] : []),
     ];
   }

@@ -1,5 +1,5 @@
 /**
- * TensorBoard's scalars and histograms of an epoch.
+ * TensorBoard scalars and histograms of an epoch.
  *
  * @module
  */
@@ -27,9 +27,7 @@ export interface EpochDetails {
 
 /**
  * Makes the TensorBoard events of an epoch. Losses, accuracies in % and
- * histograms of weights have the names that the Python programs give them;
- * firing rates, fractions of silent and of saturated neurons, norms and the
- * learning rate have names of our own.
+ * histograms of weights have the same names as in the Python programs.
  *
  * @param metrics The epoch's row of `metrics.jsonl`.
  * @param details Losses of its training steps, weights and time.

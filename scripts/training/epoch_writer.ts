@@ -64,8 +64,8 @@ export class EpochWriter {
   async #write({ metrics, logged, best, line }: EndedEpoch): Promise<void> {
     const { fold, epoch } = metrics;
     if (best) {
-      // The run folder is first changed here, unless a checkpoint was due
-      // earlier: by now every sample of an epoch could be read.
+      // First change of the run folder, unless a checkpoint was due earlier.
+      // All samples of an epoch have been read by this point.
       await this.#results.begin();
       await this.#results.saveWeights(fold, logged.weights, {
         epoch: String(epoch),

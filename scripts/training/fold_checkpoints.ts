@@ -40,7 +40,7 @@ export class FoldCheckpoints implements FitCheckpoints {
   readonly #parts: CheckpointParts;
 
   /**
-   * Makes the checkpoints of a fold, none of which is written yet.
+   * Creates the checkpoints of a fold, without writing.
    *
    * @param parts Network, log, identity and context of the fold.
    */
@@ -55,7 +55,7 @@ export class FoldCheckpoints implements FitCheckpoints {
   }
 
   /**
-   * Says whether to write a checkpoint.
+   * Decides whether to write a checkpoint.
    *
    * @param point Stage of the epoch that training has reached.
    * @returns Whether a checkpoint is due, or the user has asked to stop.
@@ -80,7 +80,7 @@ export class FoldCheckpoints implements FitCheckpoints {
   }
 
   /**
-   * Writes a checkpoint once all epochs before it are written.
+   * Writes a checkpoint after all earlier epochs are written.
    *
    * @param position Epoch and batch that training has reached.
    * @param summary Final losses and accuracies of a finished fold.

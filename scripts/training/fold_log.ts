@@ -47,7 +47,7 @@ export interface FoldLogState {
   readonly batches: readonly BatchLoss[];
 }
 
-/** The network that is logged, and the places that the log is written to. */
+/** Network to log, and destinations of the log. */
 interface FoldLogContext {
   readonly model: Model;
   readonly results: Results;
@@ -88,9 +88,9 @@ export class FoldLog {
    * Opens the log of a fold, without writing to it.
    *
    * @param fold Fold, counted from 1.
-   * @param context Network, run folder, the status that warnings are added to,
-   * chance accuracy and, in a resumed fold, the state of the log in the
-   * checkpoint; otherwise the log starts from the network's present weights.
+   * @param context Network, run folder, status for warnings, chance accuracy
+   * and, in a resumed fold, the state of the log in the checkpoint. Without it,
+   * the log starts from the network's current weights.
    * @returns The log.
    * @throws {DeviceError} If the device was lost.
    */
@@ -102,7 +102,7 @@ export class FoldLog {
     return new FoldLog(fold, context, { batches: [], ...state, weights });
   }
 
-  /** State of the log, from which a resumed fold goes on. */
+  /** State of the log, for a checkpoint. */
   get state(): FoldLogState {
     return { weights: this.#weights, batches: [...this.#batches] };
   }
@@ -173,7 +173,7 @@ export class FoldLog {
   }
 
   /**
-   * Ends an epoch that was measured: training steps that are added from now on
+   * Ends an epoch that was measured; training steps added after this call
    * belong to the next epoch.
    *
    * @returns Weights and batch losses of the epoch, to be written.

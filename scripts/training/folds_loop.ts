@@ -1,5 +1,5 @@
 /**
- * Trains the folds of a run one after another, also across device losses.
+ * Trains the folds of a run one after another, and recovers from device losses.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import { print, warn } from "../command_line/print.ts";
 import { quote } from "../command_line/quote.ts";
 import { trainFold } from "./train_fold.ts";
 
-/** Device losses at one batch of one fold after which training gives up. */
+/** Device losses at one batch after which training gives up. */
 const MAX_LOSSES = 3;
 
-/** Delay before each attempt to open a device again, in ms. */
+/** Delays of the attempts to open a device again, in ms. */
 const REOPEN_DELAYS_MS = [0, 1000, 5000];
 
-/** A device loss is reported this late after the errors it causes, in ms. */
+/** Longest delay between an error and the report of the device loss, in ms. */
 const LOSS_REPORT_MS = 100;
 
 /**
@@ -67,7 +67,7 @@ export async function trainFolds(
       }
       await wait(LOSS_REPORT_MS);
       const { problem, adapter } = device;
-      // Ranks that are left alone could not go on.
+      // Other ranks could not continue without this one.
       if (problem === undefined || context.ranks.count > 1) throw error;
       device.destroy();
       checkpoints = await goBack(folds, context.results, context);
@@ -87,7 +87,7 @@ export async function trainFolds(
   }
 }
 
-/** Opens a device again on the adapter whose device was lost. */
+/** Opens a device on the adapter whose device was lost. */
 async function openAgain({ name }: AdapterDescription): Promise<Device> {
   let found = "no adapter is left";
   for (const ms of REOPEN_DELAYS_MS) {
@@ -98,7 +98,7 @@ async function openAgain({ name }: AdapterDescription): Promise<Device> {
       device.destroy();
       found = `only "${device.adapter.name}" is left`;
     } catch {
-      // The adapter may come back.
+      // The adapter may become available again.
     }
   }
   throw new Error(
@@ -108,11 +108,11 @@ async function openAgain({ name }: AdapterDescription): Promise<Device> {
 }
 
 /**
- * Words the command that resumes the run.
+ * Formats the command that resumes the run.
  *
  * @param task The training program's task.
  * @param ranks The processes that share the batches.
- * @returns A line for a shell.
+ * @returns A line to copy into a shell.
  */
 export function resumeCommand(task: string, { count }: Ranks): string {
   const args = givenArguments().filter((word, n, words) =>

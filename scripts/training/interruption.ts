@@ -28,7 +28,7 @@ export const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
  * Listens for the signals that stop a run, instead of ending the process.
  *
  * @param onSignal Called with the exit status of a process that a signal ends.
- * @returns Stops listening when it is disposed.
+ * @returns Handle that stops listening when it is disposed.
  */
 export function onStopSignal(
   onSignal: (exitStatus: number) => void,
@@ -63,7 +63,7 @@ export class Pauses implements Disposable {
   readonly #ranks: Ranks;
   readonly #signals: Disposable;
   #exitStatus: number | undefined;
-  /** The exit status that all ranks have agreed on. */
+  /** Exit status that all ranks have agreed on. */
   #agreed: number | undefined;
   #batches = 0;
   #saved = performance.now();
@@ -84,21 +84,23 @@ export class Pauses implements Disposable {
     this.#signals = onStopSignal((exitStatus) => this.#ask(exitStatus));
   }
 
-  /** Asks for a stop with exit status 0: training has come as far as wanted. */
+  /**
+   * Requests a stop with exit status 0, after the requested number of epochs.
+   */
   pause(): void {
     this.#exitStatus ??= 0;
   }
 
-  /** Whether a stop was asked for. */
+  /** Whether a stop was requested. */
   get interrupted(): boolean {
     return this.#exitStatus !== undefined;
   }
 
   /**
-   * Throws if a stop was asked for, and does nothing otherwise. One of several
-   * ranks does not stop before all have agreed to.
+   * Throws if a stop was requested. One of several ranks does not stop before
+   * all have agreed to.
    *
-   * @throws {Interruption} If a stop was asked for.
+   * @throws {Interruption} If a stop was requested.
    */
   throwIfInterrupted(): void {
     const status = this.#ranks.count === 1 ? this.#exitStatus : this.#agreed;
@@ -118,7 +120,7 @@ export class Pauses implements Disposable {
   }
 
   /**
-   * Says whether to write a checkpoint between two epochs: always, unless
+   * Tells whether to write a checkpoint between two epochs: always, unless
    * epochs are so short that checkpoints would take more than 5 % of the time.
    *
    * @returns Whether to write a checkpoint.
@@ -128,8 +130,8 @@ export class Pauses implements Disposable {
   }
 
   /**
-   * Lets all ranks decide the same: rank 0 says when to write a checkpoint, and
-   * a stop signal to any of them stops all.
+   * Synchronises all ranks: rank 0 decides when to write a checkpoint, and a
+   * stop signal to any rank stops all.
    *
    * @param due Whether a checkpoint is due, as this rank sees it.
    * @returns Whether all ranks write one.

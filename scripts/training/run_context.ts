@@ -32,9 +32,9 @@ export interface RunContext {
   readonly checkpoints: ReadonlyMap<number, Checkpoint>;
   /** Identity of every fold of the data, also of those that are not run. */
   readonly identities: ReadonlyMap<number, RunIdentity>;
-  /** Number of epochs of a fold after which training pauses, if at all. */
+  /** Number of epochs of a fold after which training pauses, if any. */
   readonly until?: number;
-  /** Whether the fold is the first of the run, which warns for all. */
+  /** Whether it is the first fold, which prints warnings for all. */
   readonly isFirst?: boolean;
   /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;

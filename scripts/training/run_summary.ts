@@ -17,7 +17,7 @@ import {
 /** Means and standard deviations over folds. */
 type Spreads = Omit<RunSummary, "program" | "adapter" | "seconds" | "folds">;
 
-/** What a summary says besides losses and accuracies. */
+/** Fields of a summary besides losses and accuracies. */
 type Facts = Pick<RunSummary, "program" | "adapter" | "seconds">;
 
 /**
@@ -67,7 +67,7 @@ function spreadsOf(folds: readonly FoldSummary[]): Spreads {
 }
 
 /**
- * Words the results of a run.
+ * Formats the results of a run.
  *
  * @param summary The results.
  * @returns Lines: losses and accuracies of each fold, and their means.
@@ -91,7 +91,7 @@ export function describeRun(summary: RunSummary): string[] {
 }
 
 /**
- * Words the results of the runs of several seeds.
+ * Formats the results of the runs of several seeds.
  *
  * @param summary The results.
  * @returns Lines: means of each seed, and of all.
@@ -130,7 +130,7 @@ function describeMean(
   ];
 }
 
-/** Says so where the epochs were chosen on the test set. */
+/** Warns if epochs were selected on the test set. */
 function describeChoice({ optimistic }: Spreads): string[] {
   return optimistic
     ? ["Test figures are the best over all epochs, so they are optimistic."]

@@ -43,7 +43,7 @@ import type { RunContext } from "./run_context.ts";
 /** Early stopping of training with a validation set. */
 const STOP: EarlyStop = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
 
-/** When training with a validation set ends early. */
+/** Returns the rule of early stopping with a validation set. */
 function stopOf({ training: { patience } }: Configuration): EarlyStop {
   return patience === undefined ? STOP : { patience };
 }
@@ -173,7 +173,7 @@ async function prepare(
   return { model, log, writer, checkpoints, from, observe };
 }
 
-/** Trains the epochs that are left, and returns the last position. */
+/** Trains the remaining epochs, and returns the last position. */
 async function trainEpochs(
   { number, train, validation, test }: Fold,
   { model, log, writer, checkpoints, from, observe }: FoldRun,
@@ -225,7 +225,7 @@ async function trainEpochs(
   return position!;
 }
 
-/** Tests the best weights or, without validation, takes the best figures. */
+/** Tests the best weights or, without validation, reports the best epoch. */
 async function summarise(
   { number, validation, test }: Fold,
   { model, log, checkpoints, observe }: FoldRun,
@@ -255,7 +255,7 @@ async function summarise(
     batch: configuration.simulation.nSample,
     ...lossOf(configuration, "test"),
     division: divisionOf(configuration, ranks),
-    // The checkpoint holds everything but this test, so it may stop at once.
+    // Stopping at once is safe: the checkpoint holds all but this test.
     check: () => pauses.throwIfInterrupted(),
     observer: observe({ epoch: best.epoch, use: "test", total: test.size }),
   });
@@ -324,7 +324,7 @@ function inWords(
   } %`;
 }
 
-/** Reads the test set once, so that an unreadable sample is found early. */
+/** Reads the test set once, to find unreadable samples early. */
 async function readTestSet(
   { number, test }: Fold,
   binning: ReturnType<Model["eventBinning"]>,
@@ -363,7 +363,7 @@ function requireTask({ layers }: Model, { train }: Fold): void {
   }
 }
 
-/** Warns of output neurons that no class is for. */
+/** Warns of output neurons without a class. */
 function warnOfOutputs(
   { layers }: Model,
   { train }: Fold,

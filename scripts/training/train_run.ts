@@ -29,7 +29,7 @@ import { resumeCommand, trainFolds } from "./folds_loop.ts";
 import { Interruption, Pauses } from "./interruption.ts";
 import { describeRun, summariseRun } from "./run_summary.ts";
 
-/** What a run trains, and on which device. */
+/** Folds, device and program of a run. */
 export interface RunOptions {
   /** The program that runs. */
   readonly program: RunSummary["program"];
@@ -46,11 +46,11 @@ export interface RunOptions {
   readonly folds: readonly Fold[];
   /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;
-  /** Number of epochs of a fold after which to pause, if at all. */
+  /** Number of epochs of a fold after which to pause, if any. */
   readonly until?: number;
-  /** Whether to go on where the run in the folder was stopped. */
+  /** Whether to resume the run in the folder. */
   readonly resume: boolean;
-  /** When the run began, in ms on the clock of `performance.now()`. */
+  /** Start of the run, in ms on the clock of `performance.now()`. */
   readonly start: number;
 }
 
@@ -58,8 +58,8 @@ export interface RunOptions {
  * Trains folds, writes their results, and prints them.
  *
  * @param configuration The configuration; results go to its folder.
- * @param options What to train, and on which device.
- * @returns The results, with those of folds that had ended before.
+ * @param options Folds, device and program.
+ * @returns The results, including folds that ended earlier.
  * @throws {Error} If the folder holds another run, or one that cannot be
  * resumed.
  * @throws Every error of `trainFolds()`.
@@ -74,7 +74,7 @@ export async function trainRun(
   const writes = ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
   if (writes) await removeUnfinished(folder);
-  // The first rank has made the folder that others look at.
+  // The first rank creates the folder that the others check.
   await ranks.meet();
   using _watch = await options.watch?.(folder);
   // Refuses a symbolic link before training, not at the end of the first epoch.
@@ -85,7 +85,7 @@ export async function trainRun(
   const checkpoints = resume
     ? await takeUp(folds, results, { identities, device })
     : await startAnew(results);
-  // No rank changes the folder before all have looked at it.
+  // No rank changes the folder before all have checked it.
   await ranks.meet();
   const { adapter } = device;
   using pauses = new Pauses(configuration.training.checkpoint, ranks);
@@ -136,7 +136,7 @@ export async function trainRun(
   return summary;
 }
 
-/** Adds the folds that earlier, resumed runs have finished. */
+/** Adds the folds that were finished before the run was resumed. */
 function withEarlier(
   summaries: readonly FoldSummary[],
   checkpoints: ReadonlyMap<number, Checkpoint>,

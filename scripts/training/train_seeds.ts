@@ -1,5 +1,5 @@
 /**
- * Runs of several seeds, each in a folder of its own, in one folder.
+ * Trains with several seeds, each in a folder of its own.
  *
  * @module
  */
@@ -20,14 +20,13 @@ import { describeSeeds, summariseSeeds } from "./run_summary.ts";
 import { type RunOptions, trainRun } from "./train_run.ts";
 
 /**
- * Trains the same folds from several seeds, one after the other: that of the
- * configuration and those that follow it.
+ * Trains the same folds with consecutive seeds, from the configuration's on.
  *
  * @param configuration The configuration; results go to `seedN` in its folder,
  * and their means to `summary.json` there.
- * @param options What to train, on which device, and the number of seeds.
+ * @param options Folds, device, program and number of seeds.
  * @returns The results.
- * @throws {RangeError} If there are not as many seeds.
+ * @throws {RangeError} If the last seed exceeds the range of seeds.
  * @throws {Error} If the folder holds another run, or runs that are not to be
  * resumed.
  * @throws Every error of `trainRun()`.
@@ -41,10 +40,10 @@ export async function trainSeeds(
   const writes = options.ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
   if (writes) await removeUnfinished(folder);
-  // The first rank has made the folder that others look at.
+  // The first rank creates the folder that the others check.
   await options.ranks.meet();
   await requireOwn(folder, options);
-  // No rank changes the folder before all have looked at it.
+  // No rank changes the folder before all have checked it.
   await options.ranks.meet();
   const summaries: SeedSummary[] = [];
   for (const seed of seeds) {
@@ -64,7 +63,7 @@ export async function trainSeeds(
   return summary;
 }
 
-/** Changes the seed of a run, but not that of its folds. */
+/** Changes the seed of a run but keeps the seed of its folds. */
 function withSeed(
   configuration: Configuration,
   seed: number,
@@ -82,7 +81,9 @@ function withSeed(
   };
 }
 
-/** Refuses a folder with another run, or with runs that are not resumed. */
+/**
+ * Refuses a folder with another run, or with runs that are not to be resumed.
+ */
 async function requireOwn(
   folder: string,
   { resume }: Pick<RunOptions, "resume">,

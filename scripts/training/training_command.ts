@@ -131,7 +131,7 @@ interface TrainArguments extends GivenConfiguration {
   readonly localSteps?: number;
 }
 
-/** Trains with the arguments of a program, alone or as one of several ranks. */
+/** Trains with the given arguments, alone or as one of several ranks. */
 async function train(
   program: Program,
   args: TrainArguments,
@@ -220,7 +220,7 @@ async function train(
   if (json && prints) console.log(JSON.stringify(summary));
 }
 
-/** Values of the configuration that options of their own set. */
+/** Settings of the configuration that have options of their own. */
 function valuesOf({ out, localSteps }: TrainArguments): string[] {
   return [
     ...(out === undefined ? [] : [`training.path.out=${JSON.stringify(out)}`]),
