@@ -15,8 +15,8 @@ export interface Outcome {
 }
 
 /**
- * Share in % from which the colour of a cell is so strong that its number is
- * written in the colour of the paper.
+ * Share in % from which a cell's colour is strong enough to write its number in
+ * the background colour.
  */
 const STRONG = 60;
 
@@ -123,7 +123,7 @@ export function confusionMatrix(
 }
 
 /**
- * Names all outputs; a network may have more outputs than there are classes.
+ * Names all outputs, of which a network may have more than classes.
  */
 function nameOutputs(
   outcomes: readonly Outcome[],

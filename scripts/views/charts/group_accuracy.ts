@@ -14,7 +14,7 @@ import { COLOURS } from "./theme.ts";
  * and session.
  */
 export interface PersonalOutcome extends Outcome {
-  /** Person, day or the like. */
+  /** Group of recordings, such as a person or a day. */
   readonly group?: string;
   /** Name of the person, such as `user05`. */
   readonly person?: string;
@@ -33,7 +33,7 @@ const SESSIONS: Readonly<Record<string, string>> = {
   S4: "S4, sunlight",
 };
 
-/** How many samples of a class, session or person were predicted right. */
+/** Number of correct predictions of a class, session or person. */
 interface Group {
   readonly group: string;
   readonly session?: string;
@@ -66,7 +66,7 @@ export function classAccuracy(
 }
 
 /**
- * Draws the accuracy of each group: person, day or the like.
+ * Draws the accuracy of each group, such as a person or a day.
  *
  * @param outcomes The samples, of all folds.
  * @returns The chart.

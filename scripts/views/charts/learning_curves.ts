@@ -1,6 +1,6 @@
 /**
  * Loss and accuracy over epochs: training dotted, validation solid, test
- * dashed, one colour a fold.
+ * dashed, with one colour per fold.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { CHOSEN, curveParams, EPOCH_AXIS, fromZero, MARKED } from "./epochs.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS, SHAPES } from "./theme.ts";
 
-/** An epoch of a fold, as a row of `metrics.jsonl` has it. */
+/** An epoch of a fold, as in a row of `metrics.jsonl`. */
 export interface EpochRow {
   /** Fold, counted from 1. */
   readonly fold: number;
@@ -17,15 +17,15 @@ export interface EpochRow {
   readonly epoch: number;
   /** Loss per sample while training. */
   readonly trainLoss: number;
-  /** Fraction of right predictions while training. */
+  /** Fraction of correct predictions while training. */
   readonly trainAccuracy: number;
-  /** Loss per sample on the validation set, where there is one. */
+  /** Loss per sample on the validation set, if there is one. */
   readonly valLoss?: number;
-  /** Fraction of right predictions on it. */
+  /** Fraction of correct predictions on it. */
   readonly valAccuracy?: number;
-  /** Loss per sample on the test set, where every epoch is tested. */
+  /** Loss per sample on the test set, if every epoch is tested. */
   readonly testLoss?: number;
-  /** Fraction of right predictions on it. */
+  /** Fraction of correct predictions on it. */
   readonly testAccuracy?: number;
 }
 

@@ -1,6 +1,5 @@
 /**
- * The output spikes for one sample, and the titles and colours that charts of
- * them share.
+ * Output spikes for one sample, with the titles and colours of their charts.
  *
  * @module
  */
@@ -8,7 +7,7 @@
 import type { ChartSpec } from "./spec.ts";
 import { ROLES } from "./theme.ts";
 
-/** A sample, and what the network's last layer makes of it. */
+/** A sample, and the network's outputs for it. */
 export interface OutputSpikes {
   /** Name of the sample, such as `user05_indoor_03`. */
   readonly sample: string;
@@ -23,20 +22,20 @@ export interface OutputSpikes {
   /** Length of the sample in ms. */
   readonly duration: number;
   /**
-   * Times of the spikes of each output neuron in ms; none where the readout has
-   * no neurons.
+   * Times of the spikes of each output neuron in ms; none if the readout has no
+   * neurons.
    */
   readonly times: readonly (readonly number[])[];
   /**
-   * Mean of each output's drive from the start up to each bin, of a readout
-   * without neurons.
+   * Running mean of each output's drive up to each bin, for a readout without
+   * neurons.
    */
   readonly logits?: readonly ArrayLike<number>[];
   /** Time window in which the loss counts spikes, in ms. */
   readonly region: { readonly start: number; readonly stop: number };
   /**
-   * Target spike counts in that window for the true class and for each other
-   * class; absent if the loss has no target counts.
+   * Target spike counts in that window for the true class and the others;
+   * absent if the loss has no target counts.
    */
   readonly desired?: { readonly true: number; readonly false: number };
 }
@@ -50,7 +49,7 @@ const OTHER = "other classes";
  * classes.
  *
  * @param spikes Output spikes for the sample.
- * @returns One name an output.
+ * @returns One name per output.
  */
 export function namesOf({ classes, times }: OutputSpikes): string[] {
   return times.map((_, neuron) => classes[neuron] ?? `output ${neuron}`);
@@ -76,7 +75,7 @@ export function titleOf(
 }
 
 /**
- * Finds the role of a class for a sample: target, predicted instead or other.
+ * Returns the role of a class for a sample: target, mistaken or other.
  *
  * @param neuron Output neuron of the class.
  * @param spikes Output spikes for the sample.

@@ -27,7 +27,7 @@ export interface ChartSpec {
   readonly title: {
     /** Subject of the chart. */
     readonly text: string;
-    /** Run, fold or sample that the data are from. */
+    /** Source of the data: run, fold or sample. */
     readonly subtitle?: string | readonly string[];
   };
   /** Colours and fonts. */
@@ -37,7 +37,7 @@ export interface ChartSpec {
 }
 
 /**
- * Puts a chart together, in the light theme.
+ * Assembles a chart in the light theme.
  *
  * @param title Title and subtitle.
  * @param body Data, marks and encodings.
@@ -51,7 +51,7 @@ export function chart(
 }
 
 /**
- * Makes a chart that only says why it has no data.
+ * Makes a chart without data that states the reason.
  *
  * @param title Title of the chart.
  * @param reason Why there are no data, such as `No epoch has ended`.

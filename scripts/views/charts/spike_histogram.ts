@@ -1,5 +1,5 @@
 /**
- * Spike counts of the output neurons for a sample, beside their targets.
+ * Spike counts of the output neurons for a sample, with their targets.
  *
  * @module
  */

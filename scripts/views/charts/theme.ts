@@ -1,6 +1,5 @@
 /**
- * The colours of all pictures, and the Vega-Lite themes of charts, light and
- * dark.
+ * Colours of all pictures, and light and dark Vega-Lite themes of charts.
  *
  * @module
  */
@@ -142,8 +141,7 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
     rule: { color: ink },
     tick: { opacity: 1 },
     style: {
-      // Cells with a border, so that neighbours of one colour can be told
-      // apart.
+      // Cells with a border, which separates neighbours of the same colour.
       ruled: { stroke: faint, strokeWidth: 0.5 },
       // Numbers on weak and on strong colours, and a halo that separates them
       // from lines.

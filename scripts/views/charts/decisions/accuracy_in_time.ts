@@ -1,5 +1,5 @@
 /**
- * Accuracy of a network as samples go on: how early it is right.
+ * Accuracy of a network after each bin of a sample.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { COLOURS } from "../theme.ts";
 export interface AccuracyInTime {
   /** Fold, counted from 1. */
   readonly fold: number;
-  /** Share of the samples whose decision after a bin is right, bin by bin. */
+  /** Share of the samples with a correct decision, by bin. */
   readonly accuracy: readonly number[];
-  /** Length of a bin in ms; absent where a sample's own duration is cut. */
+  /** Length of a bin in ms; absent if samples are divided into slices. */
   readonly Ts?: number;
 }
 
-/** Share of the last accuracy that counts as nearly as right as at the end. */
+/** Fraction of the final accuracy that the subtitle reports. */
 const NEARLY = 0.9;
 
 /**
- * Draws the accuracy over the time that a network has seen of a sample.
+ * Charts the accuracy against the time seen of a sample.
  *
  * @param folds Accuracies of each fold.
- * @returns The chart; its subtitle says when nine tenths of the last accuracy
- * are reached, for good.
+ * @returns The chart. Its subtitle states from when on the accuracy stays above
+ * nine tenths of its final value.
  *
  * @example
  * ```ts

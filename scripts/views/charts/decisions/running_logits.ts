@@ -1,5 +1,5 @@
 /**
- * Logits of the outputs as a sample goes on, of a readout without neurons.
+ * Logits of a readout without neurons over the time of a sample.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 import { chart, type ChartSpec } from "../spec.ts";
 
 /**
- * Draws the logit of each output over time: the mean of its drive up to then.
+ * Charts the logit of each output: the running mean of its drive.
  *
  * @param output Outputs for the sample, with their `logits`.
  * @returns The chart.

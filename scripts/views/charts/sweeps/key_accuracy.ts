@@ -18,10 +18,12 @@ import {
   type SweepPoint,
 } from "./points.ts";
 
-/** Distance of two combinations with one value, in pixels. */
+/** Distance of combinations with the same value, in pixels. */
 const POINT_WIDTH = 14;
 
-/** Width of a letter of a value, of the gap beside it, and most of both. */
+/**
+ * Width of a letter, gap beside a value, and largest width of both, in pixels.
+ */
 const [LETTER_WIDTH, GAP, WIDEST_VALUE] = [7, 24, 220];
 
 /**

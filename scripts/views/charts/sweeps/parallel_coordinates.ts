@@ -1,6 +1,6 @@
 /**
- * All keys of a sweep beside one another: a line for each combination, from its
- * values to its validation accuracy.
+ * Parallel coordinates: a line per combination, across an axis for each key and
+ * one for the validation accuracy.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import {
   type SweepPoint,
 } from "./points.ts";
 
-/** Distance of two axes in pixels. */
+/** Distance between axes in pixels. */
 const STEP = 170;
 
-/** Heights of the labels of numbers. */
+/** Heights of the labels of a numeric axis, 0 to 1. */
 const HEIGHTS = [0, 0.25, 0.5, 0.75, 1];
 
 /** Distances of the labels of accuracies in %, of which five fit. */

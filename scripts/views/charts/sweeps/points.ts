@@ -1,5 +1,5 @@
 /**
- * The combinations of a sweep, as its charts show them.
+ * Combinations of a sweep, as shown in charts.
  *
  * @module
  */
@@ -11,37 +11,36 @@ export interface SweepKey {
   /** Key of the configuration in dots, such as `training.lr`. */
   readonly key: string;
   /**
-   * Its values, in order, each with a place of its own on an axis; `undefined`
-   * for numbers from a range.
+   * Its values in the order of the axis; `undefined` for numbers from a range.
    */
   readonly values?: readonly string[];
   /** Whether numbers from a range have a logarithmic axis. */
   readonly log?: boolean;
 }
 
-/** A combination of values, and what it has come to. */
+/** A combination of values and its validation accuracy. */
 export interface SweepPoint {
   /** Value of each key, by the key. */
   readonly values: Readonly<Record<string, string>>;
   /** Mean validation accuracy over seeds and folds, a fraction. */
   readonly accuracy: number;
-  /** Its standard deviation. */
+  /** Standard deviation of the accuracy. */
   readonly deviation: number;
-  /** Whether it is the best. */
+  /** Whether it is the best combination. */
   readonly best: boolean;
 }
 
 /** Title of axes that show the accuracy. */
 export const ACCURACY = "validation accuracy (%)";
 
-/** What is shown of combinations. */
+/** Subtitle of the charts of combinations. */
 export const SPREAD = "mean and standard deviation over seeds and folds";
 
 /**
- * Gives the range of an axis of accuracies, in steps of 5 %.
+ * Returns the range of an axis of accuracies, in steps of 5 %.
  *
  * @param points Combinations, at least one.
- * @returns Both ends in %, with all means and deviations between them.
+ * @returns Both ends in %; the range includes all means and deviations.
  */
 export function accuracyRange(points: readonly SweepPoint[]): [number, number] {
   const step = 5;

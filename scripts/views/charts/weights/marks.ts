@@ -1,5 +1,5 @@
 /**
- * Colours, digits and tooltips that all charts of weights share.
+ * Colours, digits and tooltips for charts of weights.
  *
  * @module
  */

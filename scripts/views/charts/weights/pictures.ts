@@ -1,5 +1,5 @@
 /**
- * Draws convolution weights as pictures, one for each pair of output and input
+ * Draws convolution kernels as pictures, one for each pair of output and input
  * channel.
  *
  * @module
@@ -30,9 +30,9 @@ const HEADER = 0.35;
  * Draws weights as pictures.
  *
  * @param title Title of the chart.
- * @param data The weights, filter after filter, row by row.
- * @param options Number of input channels, size and number of the filters, and
- * how many to show at most.
+ * @param data The weights, kernel by kernel, row by row.
+ * @param options Number of input channels, size and number of the kernels, and
+ * largest number to show.
  * @returns The chart.
  */
 export function drawPictures(

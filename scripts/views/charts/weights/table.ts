@@ -12,9 +12,9 @@ import { rounded, weightColour, weightTooltips } from "./marks.ts";
  * Draws weights as a table.
  *
  * @param title Title of the chart.
- * @param data The weights, output after output.
- * @param options Number of outputs and of inputs, and the class of each output
- * if they have classes.
+ * @param data The weights, ordered by output.
+ * @param options Number of outputs and of inputs, and the classes of the
+ * outputs, if they have any.
  * @returns The chart.
  */
 export function drawTable(
@@ -47,7 +47,7 @@ export function drawTable(
   });
   return chart({ text: title, subtitle: "neurons are counted from 0" }, {
     width: step(720, channels, 14),
-    // Every class is named, so a row needs the height of a text.
+    // Every row has a class name, so it needs the height of a text.
     height: named ? { step: 18 } : step(480, out, 14),
     data: { values: cells },
     mark: { type: "rect", aria: false },
