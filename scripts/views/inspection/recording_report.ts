@@ -1,5 +1,5 @@
 /**
- * Says what a recording holds.
+ * Describes the content of a recording.
  *
  * @module
  */
@@ -21,38 +21,38 @@ import {
 } from "../../../dataset/formats/reading/recording_summary.ts";
 import { duration } from "../../command_line/duration.ts";
 
-/** How a recording is read. */
+/** Options for reading a recording. */
 export interface ReportOptions {
   /**
-   * Axes of AEDAT 1.0 and 2.0 in its own figures, see `readAedat()`.
+   * Axes of AEDAT 1.0 and 2.0 in their own figures, see `readAedat()`.
    *
-   * @default as of other formats: x from the left, y from the top
+   * @default x from the left, y from the top, as in other formats
    */
   readonly axes?: "reference" | "jaer";
-  /** Unit of the times in text and NumPy files that do not tell it. */
+  /** Unit of times in text and NumPy files that do not state it. */
   readonly timeUnit?: TimeUnit;
 }
 
-/** What a recording holds. */
+/** Content of a recording. */
 export interface RecordingReport {
-  /** The same for every format; AEDAT 1.0 and 2.0 have more. */
+  /** Statistics; AEDAT 1.0 and 2.0 have additional ones. */
   readonly facts: RecordingSummary & {
-    /** What is hardly right, a line each. */
+    /** Possible problems, one per line. */
     readonly problems: readonly string[];
   };
-  /** What it holds in words, a line each. */
+  /** Description, one statement per line. */
   readonly lines: readonly string[];
 }
 
-/** A command that trains on recordings like the one inspected. */
+/** Command that trains on recordings like the one inspected. */
 const TRAIN = "deno task train --data FOLDER";
 
 /**
- * Reads a recording and says what it holds.
+ * Reads a recording and describes its content.
  *
  * @param path The recording.
- * @param options How it is read.
- * @returns Its statistics, for JSON and in words.
+ * @param options Options for reading.
+ * @returns Its statistics, for JSON and as text.
  * @throws {RecordingError} If it cannot be read.
  */
 export async function reportRecording(
@@ -99,7 +99,9 @@ function ofAnyFormat(summary: RecordingSummary): string[] {
   ];
 }
 
-/** Adds to the summary what only AEDAT 1.0 and 2.0 have, in the axes asked. */
+/**
+ * Adds the statistics that only AEDAT 1.0 and 2.0 have, in the requested axes.
+ */
 async function ofAedat(
   path: string,
   { summary, axes }: {
@@ -140,7 +142,7 @@ async function ofAedat(
   };
 }
 
-/** Counts rows from the top, which jAER counts from below. */
+/** Counts rows from the top, while jAER counts from the bottom. */
 function fromTheTop(
   { yMin, yMax, ...others }: AedatSummary,
 ): AedatSummary {

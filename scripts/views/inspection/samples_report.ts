@@ -1,5 +1,5 @@
 /**
- * Says what a folder of recordings, a list or an event store holds.
+ * Describes a folder of recordings, a list or an event store.
  *
  * @module
  */
@@ -14,15 +14,15 @@ import { duration } from "../../command_line/duration.ts";
 import { describeOther } from "../../experiment/other_classes.ts";
 import type { Training } from "./train_command.ts";
 
-/** Most classes or groups that are named one by one. */
+/** Largest number of classes or groups that are listed individually. */
 const NAMED = 30;
 
 /**
- * Says in words what a data set holds.
+ * Describes a data set.
  *
- * @param survey What it holds.
- * @param training How one trains on it.
- * @returns Lines.
+ * @param survey Content of the data set.
+ * @param training Command that trains on it.
+ * @returns Lines of text.
  */
 export function reportSamples(
   survey: Survey,
@@ -104,7 +104,7 @@ function range(
     : `${format(least)} to ${format(most)}, median ${format(median)}`;
 }
 
-/** Leaves out what is too much to be read. */
+/** Shortens long lists. */
 function named(lines: readonly string[]): string[] {
   const more = lines.length - NAMED;
   return [...lines.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])];

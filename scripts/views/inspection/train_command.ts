@@ -1,5 +1,5 @@
 /**
- * The command that trains on a data set, whatever is wrong with it.
+ * Finds a command that trains on a data set despite its problems.
  *
  * @module
  */
@@ -14,27 +14,27 @@ import { findCopies } from "../../../dataset/samples/survey/copies.ts";
 import { quote } from "../../command_line/quote.ts";
 import { someOf } from "../../experiment/other_classes.ts";
 
-/** Windows in ms that recordings may be cut into, where they must be. */
+/** Window lengths to try, in ms, if recordings must be cut. */
 const WINDOWS = [1000, 500, 200, 100, 50, 20, 10];
 
-/** Windows that the shortest recording must have room for. */
+/** Smallest number of windows in the shortest recording. */
 const LEAST_WINDOWS = 4;
 
-/** How one trains on a data set. */
+/** Command that trains on a data set. */
 export interface Training {
-  /** A line for a shell; `null` if no command trains on it. */
+  /** A line to copy into a shell; `null` if training is not possible. */
   readonly command: string | null;
   /** What the command leaves out or changes, or why there is none. */
   readonly notes: readonly string[];
 }
 
-/** A data set, and how it was opened. */
+/** A data set, and its options. */
 export interface OpenedData {
-  /** The folder, list, or store or its URL. */
+  /** Folder, list or store, or the store's URL. */
   readonly path: string;
-  /** The samples, of which those that cannot be read are left out. */
+  /** The readable samples. */
   readonly samples: LabelledSamples;
-  /** Whether some recordings cannot be read. */
+  /** Whether some recordings are unreadable. */
   readonly hasUnreadable: boolean;
   /** Length of the windows in ms, if recordings are cut, also in `settings`. */
   readonly window?: number;
@@ -50,9 +50,9 @@ export interface OpenedData {
  * Finds a command that trains on a data set.
  *
  * @param data The data set.
- * @returns The command: it leaves out recordings that cannot be read, and where
- *   samples cannot be divided, classes of a single recording, or it cuts
- *   recordings into windows.
+ * @returns The command. It leaves out unreadable recordings. If samples cannot
+ * be divided otherwise, it leaves out classes with a single recording, or cuts
+ * recordings into windows.
  */
 export async function findTraining(data: OpenedData): Promise<Training> {
   const { path, window } = data;
@@ -89,7 +89,7 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   if (problem === undefined) {
     return { command: commandFor(path, settings), notes };
   }
-  // A store is cut already, and its classes are those of its slices.
+  // A store is already cut, and its classes are fixed.
   if (samples.layout === "store") return { command: null, notes: [problem] };
   const kept = withSeveralRecordings(samples);
   if (kept.length > 1 && isDivided(samples, kept)) {
@@ -132,7 +132,9 @@ function commandFor(path: string, settings: readonly string[]): string {
   return `deno task ${task} --data ${quote(path)}${sets.join("")}`;
 }
 
-/** Lists the recordings of which nothing was read; a file may hold many. */
+/**
+ * Lists recordings without readable samples; a file may hold many recordings.
+ */
 function unreadIn({ recordings }: LabelledSamples): string[] {
   const unread = recordings.filter(({ facts }) => facts === undefined);
   return [...new Set(unread.map(({ name }) => name.replace(/#\d+$/, "")))];
@@ -198,7 +200,7 @@ function withSeveralRecordings(data: Labelled): number[] {
   );
 }
 
-/** Says why samples cannot be divided into training and test, if so. */
+/** Explains why samples cannot be divided into training and test, if so. */
 function divisionProblem(
   { samples }: Pick<Labelled, "samples">,
   labels?: readonly number[],
@@ -219,7 +221,7 @@ function isDivided(
   return divisionProblem(data, labels) === undefined;
 }
 
-/** Finds the longest windows with which samples can be divided. */
+/** Finds the longest windows into which samples can be cut and divided. */
 async function findWindow(
   { samples: { samples }, cut }: OpenedData,
 ): Promise<number | undefined> {
