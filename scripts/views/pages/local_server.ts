@@ -31,7 +31,7 @@ const HOSTS = [HOSTNAME, "localhost"];
 /** Request methods that are answered. */
 const METHODS = ["GET", "HEAD"];
 
-/** Headers of every response: no caching, no guessing of types, no referrer. */
+/** Headers of every response: no caching, no MIME sniffing, no referrer. */
 const HEADERS = {
   "cache-control": "no-store",
   "cross-origin-resource-policy": "same-origin",
@@ -50,13 +50,13 @@ const TIMEOUTS = {
 };
 
 /**
- * Starts a server for this machine. It refuses requests under other host names,
- * so that another site cannot point its name here, methods other than GET and
- * HEAD, and requests that arrive too slowly.
+ * Starts a server for this machine. It refuses other host names (DNS
+ * rebinding), methods other than GET and HEAD, and requests that arrive too
+ * slowly.
  *
  * @param answer Makes the response to a request.
- * @param options The port, 0 for any that is free, and the
- * Content-Security-Policy of all pages.
+ * @param options The port (0 for any free one), and the Content-Security-Policy
+ * of all pages.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
@@ -103,8 +103,7 @@ export async function serveHere(
 }
 
 /**
- * Refuses other host names and other methods; `undefined` if the request is
- * fine.
+ * Refuses other host names and methods; `undefined` if the request is allowed.
  */
 function refusalOf({ headers, method }: IncomingMessage): Response | undefined {
   const { host = "" } = headers;
@@ -127,7 +126,7 @@ function requestOf({ url = "/", headers, method }: IncomingMessage): Request {
   });
 }
 
-/** Sends a web response through Node, until its reader disconnects. */
+/** Sends a web response through Node, until the client disconnects. */
 async function send(
   { status, headers, body }: Response,
   outgoing: ServerResponse,

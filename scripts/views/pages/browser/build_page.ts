@@ -15,7 +15,7 @@ import page from "./page.html" with { type: "text" };
  * @throws {Error} If the script cannot be bundled.
  */
 export async function buildPage(): Promise<EmbeddedPage> {
-  // HDF5 takes ten times the code of all else, and may not run in the page.
+  // HDF5 is ten times the size of all other code, and may not run in the page.
   const external = ["npm:h5wasm@*"];
   const program = await bundle(import.meta.resolve("./main.ts"), external);
   return await embedParts(page, {
@@ -29,7 +29,7 @@ export async function buildPage(): Promise<EmbeddedPage> {
  * Bundles a module for browsers.
  *
  * @param module URL or path of the module.
- * @param external Packages that are left out; importing them fails then.
+ * @param external Packages that are left out; importing them fails at runtime.
  * @returns The code as one module without imports.
  * @throws {Error} If the module cannot be bundled.
  */

@@ -14,7 +14,7 @@ export interface PlayerControls {
   readonly clock: HTMLElement;
 }
 
-/** Plays a duration, over and over. */
+/** Plays a duration in a loop. */
 export class Player {
   readonly #controls: PlayerControls;
   readonly #onTime: (time: number) => void;
@@ -45,7 +45,7 @@ export class Player {
   }
 
   /**
-   * Plays another sample from its beginning.
+   * Starts another sample from its beginning.
    *
    * @param duration Duration of the sample in ms.
    */
@@ -59,7 +59,7 @@ export class Player {
   }
 
   /**
-   * Goes to a time.
+   * Seeks to a time.
    *
    * @param time The time in ms; it is limited to the duration.
    */

@@ -11,7 +11,7 @@ import { type LocalServer, serveHere } from "../local_server.ts";
  * Serves a page at `/`.
  *
  * @param page The page.
- * @param port The port; 0 for any that is free.
+ * @param port The port; 0 for any free one.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */

@@ -21,7 +21,7 @@ const PROGRAMS = [
   ...["page", "charts", "confusion", "elements", "recording", "samples"],
 ];
 
-/** A letter of each alphabet of the font, since names may use any of them. */
+/** One letter of each alphabet of the font; names may use any. */
 const ALPHABETS = "aāαа";
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Prepares charts for the live page: titles separate from the chart, and a
- * summary in words for screen readers.
+ * Prepares charts for the live page: separate titles, and a text summary for
+ * screen readers.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { ChartPart } from "./page_data.ts";
 const ROWS = "rows";
 
 /**
- * Largest number of epochs of a fold that are drawn; a screen cannot show more.
+ * Largest number of epochs per fold in a chart; screens cannot resolve more.
  */
 const MOST = 500;
 
@@ -29,7 +29,7 @@ type Curve = readonly [string, readonly number[]];
  * @param options Fold whose layers are shown, whether loss and accuracy are of
  * this fold only, names of the layers, and the time bin in ms, without which
  * firing rates are per bin.
- * @returns The charts, with only some epochs if there are many; none before the
+ * @returns The charts, thinned out if there are many epochs; none before the
  * first epoch has ended.
  */
 export function chartParts(

@@ -1,5 +1,5 @@
 /**
- * Follows a run: reads its files again whenever they change.
+ * Follows a run: reads its files whenever they change.
  *
  * Times and sizes are polled twice a second, which works on every file system,
  * including network shares and folders mounted in containers.
@@ -28,8 +28,8 @@ export class Follower implements Disposable {
    * Reads the files for the first time and starts following.
    *
    * @param folder The run folder, which may not exist yet.
-   * @param options Whether to follow the most recently written of this folder
-   * and its subfolders.
+   * @param options Whether to follow the most recently written run of this
+   * folder and its subfolders.
    * @returns The follower.
    */
   static async start(
@@ -82,10 +82,10 @@ export class Follower implements Disposable {
   }
 }
 
-/** Finds the most recently written of a folder and its subfolders. */
+/** Finds the most recently written run of a folder and its subfolders. */
 async function newestRun(folder: string): Promise<string> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
-  // Beside the runs of several seeds there is none.
+  // A folder with the runs of several seeds contains no run of its own.
   const own = (await findSeeds(folder)).length > 0 ? [] : [folder];
   const folders = [
     ...own,

@@ -1,5 +1,5 @@
 /**
- * The data of the live page, in parts that are sent when they change.
+ * Data of the live page, in parts that are sent when they change.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface RunPart {
     | "unknown";
   /** Time of the latest change of its files, in ms since 1970. */
   readonly changed: number;
-  /** Why it failed. */
+  /** Reason why it failed. */
   readonly problem?: string;
   /** The command that resumes it. */
   readonly resume?: string;
@@ -63,7 +63,9 @@ export interface ChartPart {
   readonly title: string;
   readonly subtitle: string;
   readonly summary: string;
-  /** The chart without title, theme and data; its data set is named `rows`. */
+  /**
+   * The chart without title, theme and data; its data set has the name `rows`.
+   */
   readonly spec: Omit<ChartSpec, "title" | "config">;
   /** Its data, unless its layers include them. */
   readonly values: readonly unknown[];
@@ -73,7 +75,7 @@ export interface ChartPart {
 export interface ConfusionPart {
   /** Fold, set of samples and epoch of the weights. */
   readonly title: string;
-  /** Number and share of samples that were predicted right. */
+  /** Number and share of correct predictions. */
   readonly summary: string;
   /** Names of the classes. */
   readonly names: readonly string[];
@@ -85,40 +87,40 @@ export interface ConfusionPart {
 export interface SamplesPart {
   /** Fold of the network and of the test samples. */
   readonly fold: number;
-  /** Version of the weights: the epoch that they are of. */
+  /** Version of the weights: their epoch. */
   readonly weights: string;
-  /** Whether no training runs, so that the device is free. */
+  /** Whether no training is running, so that the device is free. */
   readonly free: boolean;
 }
 
-/** A recording that the network of the run classifies as it comes. */
+/** A live recording that the network of the run classifies. */
 export interface LivePart {
-  /** Where it comes from. */
+  /** Its source. */
   readonly source: string;
   /** Time since its first event, and whether it has ended, as text. */
   readonly time: string;
-  /** ON minus OFF events of the latest stretch, as a data URL. */
+  /** ON minus OFF events of the latest interval, as a data URL. */
   readonly picture?: string;
-  /** Length of that stretch, as text. */
+  /** Length of that interval, as text. */
   readonly stretch: string;
-  /** The window that is being classified: its start and events, as text. */
+  /** Start and event count of the current window, as text. */
   readonly window: string;
-  /** Part of the window that has come. */
+  /** Fraction of the window that has arrived, 0 to 1. */
   readonly progress: number;
-  /** The class in front, if an output has decided. */
+  /** The leading class, if there is a decision. */
   readonly leads?: number;
-  /** Names of the classes, and the share of each. */
+  /** Names and shares of the classes. */
   readonly classes: readonly {
     readonly name: string;
     readonly share: number;
   }[];
-  /** The latest windows that have ended, newest first. */
+  /** The latest complete windows, newest first. */
   readonly past: Table;
 }
 
 /** All data of the page. */
 export interface PageData {
-  /** Only where a recording is followed. */
+  /** Present only with a live recording. */
   readonly live: LivePart | null;
   readonly run: RunPart;
   readonly progress: ProgressPart | null;
@@ -132,7 +134,7 @@ export interface PageData {
   readonly results: Table;
 }
 
-/** A test sample, and what a network makes of it. */
+/** A test sample, and the network's outputs for it. */
 export interface SampleView {
   /** Its position in the test set, counted from 0, and the size of the set. */
   readonly place: number;

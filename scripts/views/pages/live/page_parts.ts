@@ -25,7 +25,7 @@ import type { RunFiles } from "./run_files.ts";
 const LATEST = 50;
 
 /**
- * Largest number of classes of a confusion matrix; a screen cannot show more.
+ * Largest number of classes of a confusion matrix; screens cannot show more.
  */
 const CLASSES = 200;
 
@@ -36,8 +36,8 @@ const RECENT = 5;
  * Prepares the data of the page.
  *
  * @param files The run.
- * @param chosen Fold to show alone; without it, loss and accuracy are of all
- * folds and everything else is of the current fold.
+ * @param chosen Fold to show; without it, loss and accuracy are of all folds
+ * and everything else is of the current fold.
  * @returns The data of the page.
  */
 export function pageData(
@@ -199,7 +199,7 @@ function samplesPart(
   fold: number,
 ): SamplesPart | null {
   const own = epochs.filter((row) => row.fold === fold);
-  // Weights of a fold that has not begun are of an earlier run.
+  // Weights of a fold that has not begun belong to an earlier run.
   if (own.length === 0 || !weights.includes(fold)) return null;
   return {
     fold,

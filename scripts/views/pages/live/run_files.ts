@@ -1,8 +1,7 @@
 /**
  * Reads a run folder while the run trains.
  *
- * Files may be missing, or damaged by a crash: everything that can be read is
- * shown.
+ * Files may be missing, or damaged by a crash: everything readable is shown.
  *
  * @module
  */
@@ -23,7 +22,7 @@ import {
   parseSummary,
 } from "../../../run/parse_figures.ts";
 
-/** Everything of a run that can be read. */
+/** The readable files of a run. */
 export interface RunFiles {
   /** The folder. */
   readonly folder: string;
@@ -43,7 +42,7 @@ export interface RunFiles {
 }
 
 /**
- * Largest size of a file that is read, in bytes: metrics of some 50,000 epochs.
+ * Largest size of a file in bytes, enough for metrics of some 50,000 epochs.
  */
 const LARGEST = 2 ** 25;
 

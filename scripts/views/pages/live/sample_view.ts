@@ -1,8 +1,8 @@
 /**
  * Runs a fold's best network on a sample of its test set, for the live page.
  *
- * This process uses a device of its own and releases it at once, so that the
- * training process does not wait for it.
+ * Uses a separate device and releases it immediately, so that the training
+ * process does not wait for it.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import { chartPart } from "./chart_parts.ts";
 import type { SampleView } from "./page_data.ts";
 import type { RunFiles } from "./run_files.ts";
 
-/** Number of time windows in which the events of a sample are shown. */
+/** Number of time windows for the events of a sample. */
 const STRETCHES = 8;
 
 /**

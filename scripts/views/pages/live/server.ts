@@ -26,17 +26,17 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** Largest number of messages that a page may have left unread. */
+/** Largest number of unread messages of a page. */
 const BEHIND = 50;
 
-/** A recording that is classified while the page is open. */
+/** A live recording that is classified while the page is open. */
 export interface LiveSource {
-  /** What there is of it now. */
+  /** Current state of the recording. */
   readonly part: LivePart;
   /**
-   * Calls a function whenever there is more.
+   * Registers a listener for changes.
    *
-   * @param listener The function.
+   * @param listener The function to call.
    * @returns A function that removes it.
    */
   listen(listener: () => void): () => void;
@@ -46,8 +46,8 @@ export interface LiveSource {
  * Serves the page.
  *
  * @param follower Follower of the run.
- * @param options The page's files, the port, 0 for any that is free, and a
- * recording that the run's network classifies.
+ * @param options The page's files, the port (0 for any free one), and a live
+ * recording.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
@@ -62,7 +62,7 @@ export async function servePage(
   let looking: Promise<unknown> = Promise.resolve();
   const answer = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
-    // Another site can send requests here, though it cannot read the responses.
+    // Other sites can send requests, though they cannot read the responses.
     const site = request.headers.get("sec-fetch-site");
     if (pathname !== "/" && site !== null && site !== "same-origin") {
       return refuse(403, "Cannot answer another site");
@@ -71,7 +71,7 @@ export async function servePage(
     if (pathname === "/events") return follow(follower, { fold, live });
     if (pathname === "/sample") {
       const place = wholeNumber(searchParams.get("place")) ?? 0;
-      // One at a time, to limit the memory used on the device.
+      // One at a time, to limit device memory.
       const view = looking.then(() =>
         viewSample(follower.files, { fold: fold ?? 1, place })
       );
@@ -99,8 +99,7 @@ function wholeNumber(text: string | null): number | undefined {
 }
 
 /**
- * Streams the parts of the page that have changed, whenever the run, or the
- * recording that it classifies, changes.
+ * Streams the parts of the page that change with the run or the live recording.
  */
 function follow(
   follower: Follower,

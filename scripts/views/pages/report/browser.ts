@@ -4,7 +4,7 @@
  * @module
  */
 
-// Imported only so that its files are downloaded.
+// Imported only to download its files.
 import "npm:vega-embed@7.3.0";
 import { readVega } from "../../pictures/render.ts";
 

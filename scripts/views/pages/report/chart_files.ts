@@ -47,7 +47,7 @@ export async function listChartFiles(folder: string): Promise<string[]> {
 }
 
 /**
- * Removes those of the files that exist.
+ * Removes the files that exist.
  *
  * @param folder Folder of the files.
  * @param names Names of the files.
@@ -74,7 +74,7 @@ function chartsOn(page: string): string[] {
   try {
     const { figures } = JSON.parse(json);
     return figures.map(({ name }: { name: unknown }) => String(name))
-      // The page may have been edited: no name may lead out of the folder.
+      // The page may have been edited: no name may point outside of the folder.
       .filter((name: string) => /^\w+$/.test(name));
   } catch {
     return [];

@@ -139,7 +139,7 @@ function foldFigures(
       ? [figure("gradient_norm", gradientNorms(rows, { layers }))]
       : []),
     ...layers.flatMap((layer) => {
-      // Not the names in the weights file, which could lead out of the folder.
+      // Names in the weights file could point outside of the folder.
       const array = weights.get(fold)?.[`${layer}.weight`];
       if (array === undefined) return [];
       const classes = layer === layers.at(-1) ? tests?.evaluation.classes : [];

@@ -26,8 +26,8 @@ import type { Run } from "../../../run/reader.ts";
  *
  * @param run The run.
  * @param figures Charts of the run.
- * @param options Provenance of its data, and the energy of a test sample, layer
- * by layer; none without weights.
+ * @param options Provenance of its data, and energy of a test sample by layer;
+ * none without weights.
  * @returns HTML of the page.
  */
 export async function formatReport(

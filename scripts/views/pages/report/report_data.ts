@@ -11,15 +11,15 @@ import type { Table } from "./results_table.ts";
 /** Names and values. */
 export type Facts = readonly (readonly [string, string])[];
 
-/** Everything that the report shows of a run. */
+/** Content of the report. */
 export interface ReportData {
   /** The run folder. */
   readonly folder: string;
   readonly facts: Facts;
   readonly results: Table;
-  /** Whether test results are the best over all epochs. */
+  /** Whether test results are the best of all epochs. */
   readonly optimistic: boolean;
-  /** Energy of a test sample, layer by layer, and what the figures mean. */
+  /** Energy of a test sample by layer, and its explanation. */
   readonly energy: Table;
   readonly energyNote: string;
   /** Charts of all folds together, then those of each fold. */

@@ -135,8 +135,8 @@ async function embed(
   const { view } = await vegaEmbed(drawing, chart, {
     renderer: "svg",
     downloadFileName: name,
-    // Vega's editor is a website, and its page of the source would run HTML in
-    // class names.
+    // Vega's editor is a website, and its source page would run HTML in class
+    // names.
     actions: { export: true, source: false, compiled: false, editor: false },
     tooltip: { theme: theme.value },
     // Otherwise it warns that rows set their own height.
@@ -212,7 +212,7 @@ if (run.recordings.length > 0) {
 theme.value = matchMedia("(prefers-color-scheme: dark)").matches
   ? "dark"
   : "light";
-// Charts measure texts, so the font must be loaded.
+// Charts measure texts: wait for the font.
 await Promise.all([...document.fonts].map((face) => face.load()));
 fold.onchange = draw;
 theme.onchange = draw;

@@ -6,7 +6,7 @@
 
 import type { RunSummary } from "../../../run/files.ts";
 
-/** A table: the head, then the rows. */
+/** A table: header, then rows. */
 export type Table = readonly (readonly string[])[];
 
 /**

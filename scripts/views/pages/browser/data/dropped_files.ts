@@ -1,15 +1,15 @@
 /**
- * Collects the files that were dropped on the page, also those in folders.
+ * Collects the files dropped on the page, including those in folders.
  *
  * @module
  */
 
 /// <reference lib="dom" />
 
-/** A file, and where it was in the folder that was dropped. */
+/** A file, and its place in the dropped folder. */
 export interface DroppedFile {
   readonly file: File;
-  /** Its path from what was dropped on, such as `gestures/wave/1.csv`. */
+  /** Its path, starting with the dropped folder: `gestures/wave/1.csv`. */
   readonly path: string;
 }
 
@@ -22,7 +22,7 @@ export interface DroppedFile {
 export async function droppedFiles(
   transfer: DataTransfer,
 ): Promise<DroppedFile[]> {
-  // All entries are read now, since the list is empty after the event.
+  // Read all entries now: the list is empty after the event.
   const dropped = [...transfer.items].filter(({ kind }) => kind === "file")
     .map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const files = await Promise.all(
@@ -41,7 +41,8 @@ async function filesOf(entry: FileSystemEntry | File): Promise<DroppedFile[]> {
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const entries: FileSystemEntry[] = [];
-  // readEntries() returns up to a hundred entries a call, and none at the end.
+  // readEntries() returns up to a hundred entries per call, and none at the
+  // end.
   while (true) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject)

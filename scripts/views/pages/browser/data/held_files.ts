@@ -1,5 +1,5 @@
 /**
- * Sorts the files that were dropped on the page by what the page does with them.
+ * Sorts dropped files by their use on the page.
  *
  * @module
  */
@@ -18,10 +18,10 @@ export interface HeldFiles {
   readonly weights: readonly File[];
 }
 
-/** Bytes that a table of events is told by. */
+/** Leading bytes by which a table of events is recognised. */
 const HEAD_BYTES = 4096;
 
-/** A line of four numbers at least, with text or without. */
+/** A line of at least four columns that starts like a number. */
 const EVENT_ROW = /^\s*[-+.\d]\S*?([\s,;]+[-+.\w]+){3}/m;
 
 /**
@@ -29,8 +29,8 @@ const EVENT_ROW = /^\s*[-+.\d]\S*?([\s,;]+[-+.\w]+){3}/m;
  * configuration and weights are used.
  *
  * @param held Earlier files.
- * @param files New files; of several of a kind the last is used, but all
- * recordings and weights are.
+ * @param files New files. All recordings and weights are used; of other kinds
+ * only the last file is.
  * @returns Earlier and new files.
  * @throws {RangeError} If the page can use none of the new files.
  */

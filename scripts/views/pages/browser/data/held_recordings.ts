@@ -1,5 +1,5 @@
 /**
- * Opens the recordings that were dropped on the page.
+ * Opens the recordings dropped on the page.
  *
  * @module
  */
@@ -34,11 +34,11 @@ const SIGNS: readonly string[] = MOTIONS.map(({ name }) => name);
 /** Names of the classes of N-MNIST. */
 const DIGITS: readonly string[] = Array.from("0123456789");
 
-/** What can be played: a recording, its signs, or the recordings in a folder. */
+/** Recordings to play: one recording, its signs, or those in a folder. */
 export interface Recording {
-  /** Names of what can be chosen; none if there is but one to play. */
+  /** Names to choose from; empty if there is only one choice. */
   readonly signs: readonly string[];
-  /** Reads what was chosen, by its index. */
+  /** Reads the chosen recording or sign, by index. */
   open(sign: number): Promise<PageSample>;
 }
 
@@ -67,7 +67,7 @@ export async function openRecordings(
   return { signs: [], open: () => readWhole(file, facts) };
 }
 
-/** Opens recordings of any format, which folders may give their classes. */
+/** Opens recordings of any format; folders may name their classes. */
 function openFolder(
   files: readonly DroppedFile[],
   classes: readonly string[],
@@ -100,7 +100,7 @@ function openFolder(
   };
 }
 
-/** Reads the only recording, as the reference's programs where they read it. */
+/** Reads a single recording; AEDAT 1.0 and 2.0 in reference axes. */
 async function readWhole(
   file: File,
   facts: SampleFacts,

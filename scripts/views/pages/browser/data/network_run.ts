@@ -1,5 +1,5 @@
 /**
- * Runs a trained network on the sample that is played.
+ * Runs a trained network on the sample being played.
  *
  * @module
  */
@@ -47,9 +47,9 @@ export interface LayerSpikes {
   readonly bins: Uint32Array;
 }
 
-/** Votes of the outputs of a network, bin by bin. */
+/** Votes of the outputs of a network, by bin. */
 export interface Votes {
-  /** Numbers of spikes, or probabilities of a readout without neurons. */
+  /** Spike counts, or probabilities of a readout without neurons. */
   readonly of: "spikes" | "probability";
   /** Vote of each output up to each bin, `[T][C]`. */
   readonly values: readonly (readonly number[])[];
@@ -62,7 +62,7 @@ export interface NetworkRun {
   readonly votes: Votes;
   /** Length of a bin in ms. */
   readonly Ts: number;
-  /** The class with the largest vote; the first of several. */
+  /** The class with the most votes; the first one of equals. */
   readonly prediction: number;
 }
 
@@ -73,7 +73,7 @@ export interface NetworkRun {
  * @param network The network.
  * @param sample The sample; the network sees the first `tSample` ms of it.
  * @returns Spikes of every layer, votes and the prediction.
- * @throws {ShapeError} If network, weights and sample do not fit one another.
+ * @throws {ShapeError} If network, weights and sample do not match.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */
 export async function runNetwork(
@@ -110,7 +110,7 @@ export async function runNetwork(
   };
 }
 
-/** Numbers of spikes up to each bin. */
+/** Spike counts up to each bin. */
 function countsOf({ extent: { C }, neurons, bins }: LayerSpikes): Votes {
   const counts = new Array<number>(C).fill(0);
   const values = Array.from({ length: bins.length - 1 }, (_, t) => {
@@ -120,7 +120,7 @@ function countsOf({ extent: { C }, neurons, bins }: LayerSpikes): Votes {
   return { of: "spikes", values };
 }
 
-/** Probabilities by the drive up to each bin. */
+/** Probabilities from the running mean of the drive up to each bin. */
 function probabilitiesOf(outputs: NamedArray): Votes {
   const means = runningMeans(outputs);
   const values = Array.from(

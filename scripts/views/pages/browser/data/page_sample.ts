@@ -1,5 +1,5 @@
 /**
- * Samples of the page: events to play, and a data set for a network.
+ * Samples on the page: events to play, and a data set for a network.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface PageSample {
   readonly picture: Sample;
   /** Time of the first event, in ms on the time axis of the network. */
   readonly offset: number;
-  /** A data set with this sample alone, to make batches of. */
+  /** Data set of this sample alone, for making batches. */
   readonly source: SampleSource;
   /** Its label, if it is known. */
   readonly label: number | undefined;
@@ -87,8 +87,8 @@ export function digitSample(events: Events, facts: SampleFacts): PageSample {
 }
 
 /**
- * Makes a sample of a recording of any format, whose rows are counted from the
- * top and whose times start with it.
+ * Makes a sample of a recording of any format, with rows from the top and times
+ * from its start.
  *
  * @param columns The recording.
  * @param facts Name, classes and label.

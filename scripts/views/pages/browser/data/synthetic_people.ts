@@ -1,6 +1,6 @@
 /**
- * Synthetic people who sign before a simulated event camera, filmed in the page
- * without blocking it.
+ * Records synthetic people with a simulated event camera in the page, without
+ * blocking it.
  *
  * @module
  */
@@ -14,21 +14,21 @@ import { asRecorded } from "../../../../../dataset/synth/recorded_files.ts";
 import type { Recording } from "./held_recordings.ts";
 import { recordedSample } from "./page_sample.ts";
 
-/** Number of people, and those who are only tested on. */
+/** Number of people, and those in the test set. */
 const PEOPLE = 8;
 const TESTED: readonly number[] = [1, 5];
 
 const SEED = 0;
 const CLASSES: readonly string[] = MOTIONS.map(({ name }) => name);
 
-/** Recordings by person; each person is filmed once. */
+/** Recordings by person; each person is recorded once. */
 const filmed = new Map<number, Promise<Events[]>>();
 
-/** Called with the number of filmed signs and of all signs. */
+/** Called with the number of signs recorded, and of all signs. */
 export type OnFilming = (done: number, total: number) => void;
 
 /**
- * Films one of the people who are only tested on.
+ * Records one of the people in the test set.
  *
  * @returns The recording, with all signs.
  */
@@ -48,10 +48,10 @@ export async function filmRecording(): Promise<Recording> {
 }
 
 /**
- * Films all people.
+ * Records all people.
  *
  * @param onFilming Called with the progress.
- * @param signal Stops filming early.
+ * @param signal Stops recording early.
  * @returns All signs as a data set, and the indices of training and test
  * samples.
  */

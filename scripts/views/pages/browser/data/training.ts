@@ -49,8 +49,8 @@ export interface TrainingOptions {
 }
 
 /**
- * Films synthetic people, trains on most of them, and tests on the others after
- * each epoch.
+ * Records synthetic people, trains on most of them, and tests on the others
+ * after each epoch.
  *
  * @param device The device to train on.
  * @param options Callbacks and stop signal.

@@ -77,7 +77,9 @@ export class Charts {
 class Chart {
   readonly #title = element("h3");
   readonly #subtitle = element("p");
-  /** Vega adds texts for screen readers, which are hidden in favour of ours. */
+  /**
+   * Vega's own texts for screen readers are hidden in favour of the summary.
+   */
   readonly #drawing = element("div");
   readonly #image = element("div", this.#drawing);
   readonly #figure: HTMLElement;

@@ -30,7 +30,7 @@ const charts = new Charts(find("#curves .charts"));
 const samples = new Samples();
 let run: RunPart | undefined;
 let connected = true;
-/** Whether the server classifies a recording. */
+/** Whether the server classifies a live recording. */
 let follows = false;
 let source: EventSource | undefined;
 
@@ -96,7 +96,7 @@ const SHOW: { [Name in keyof PageData]: (part: PageData[Name]) => void } = {
     find("#results").hidden = table.length === 0;
     if (table.length === 0) return;
     find("#results .scroll").replaceChildren(tableOf(table, "Results"));
-    // Without a validation set the best epoch was chosen by the test set.
+    // Without a validation set the test set selects the best epoch.
     const [, , , , validation] = table[1];
     find("#optimistic").hidden = validation !== "–";
   },
@@ -246,7 +246,7 @@ function showFolds(folds: readonly number[]): void {
   }));
 }
 
-/** Connects to the server, which sends all parts and then those that change. */
+/** Connects to the server, which sends all parts, then those that change. */
 function connect(): void {
   source?.close();
   const fold = chosenFold();
@@ -268,7 +268,7 @@ function connect(): void {
   };
 }
 
-// Charts measure texts, so the font must be loaded.
+// Charts measure texts: wait for the font.
 await Promise.all([...document.fonts].map((face) => face.load()));
 connect();
 setInterval(showState, 5000);

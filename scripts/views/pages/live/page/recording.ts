@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The section of the page that shows a recording while it is classified.
+ * The section of the page with a live recording.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { element, find, tableOf } from "./elements.ts";
 /**
  * Shows a recording.
  *
- * @param part What there is of it; `null` where none is followed.
+ * @param part State of the recording; `null` if there is none.
  */
 export function showRecording(part: LivePart | null): void {
   find("#recording").hidden = part === null;
