@@ -1,5 +1,5 @@
 /**
- * A picture of a sample of each class.
+ * Picture of one sample of each class.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { countDifferences, typicalLimit } from "./differences.ts";
 import { type Panel, picturePanels } from "./picture_panels.ts";
 import { createSample } from "./samples/sample.ts";
 
-/** Classes that are drawn at most, and panels in a row. */
+/** Largest number of classes, and panels per row. */
 const [MAX_CLASSES, COLUMNS] = [24, 4];
 
 /**
  * Charts ON minus OFF events of each pixel of the first sample of each class.
  *
- * @param samples The samples, the rows of their pixels from the top.
+ * @param samples The samples, with rows from the top.
  * @param options Name of the data set, and the theme of the chart.
  * @returns The chart.
  * @throws {RecordingError} If a sample cannot be read.

@@ -13,8 +13,8 @@ import type { Sample } from "./samples/sample.ts";
 const SIDE = 100;
 
 /**
- * Share of the changed pixels whose counts the greys resolve; the rest, such as
- * hot pixels, are clipped.
+ * Share of the active pixels whose counts the grey scale resolves; the rest,
+ * such as hot pixels, are clipped.
  */
 const TYPICAL = 0.99;
 
@@ -67,12 +67,12 @@ export function countDifferences(
 }
 
 /**
- * Finds the difference to paint as white or black, such that a few hot pixels
- * do not leave all others grey.
+ * Chooses the difference to paint white or black, so that a few hot pixels do
+ * not compress the grey scale.
  *
  * @param pictures Differences of all pictures that share the grey scale.
- * @returns A difference that 99 of 100 changed pixels do not exceed; at least
- *   1.
+ * @returns The 99th percentile of the absolute differences of active pixels; at
+ * least 1.
  *
  * @example
  * ```ts

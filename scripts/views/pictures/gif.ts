@@ -77,7 +77,7 @@ export function imageUrl(
 }
 
 /**
- * Finds the colours that represent a picture best.
+ * Computes a palette for a picture.
  *
  * @param rgba Red, green, blue and opacity of each pixel.
  * @param count Largest number of colours.
@@ -88,7 +88,7 @@ export function findPalette(rgba: Uint8Array, count: number): Colour[] {
 }
 
 /**
- * Replaces each pixel by the nearest colour.
+ * Maps each pixel to the nearest colour.
  *
  * @param rgba Red, green, blue and opacity of each pixel.
  * @param palette The colours.

@@ -27,8 +27,8 @@ export interface Panel {
  * Charts pictures as panels in rows.
  *
  * @param panels The pictures.
- * @param options Title, pixels and origin that all share, the difference that
- * is white or black, panels in a row, and the theme of everything but pixels.
+ * @param options Title, pixels and origin of all panels, the difference that is
+ * white or black, panels per row, and the theme of everything but the pixels.
  * @returns The chart.
  */
 export function picturePanels(

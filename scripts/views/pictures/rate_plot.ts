@@ -43,7 +43,7 @@ export function ratePlot(sample: Sample, theme: Theme): ChartSpec {
       polarity,
     }))
   );
-  // Repeats the last rates, so that the line reaches the end of the last bin.
+  // Repeat the last rates, so that the line reaches the end of the last bin.
   values.push(...values.slice(-2).map((last) => ({ ...last, time: last.end })));
   const subtitle = `${formatEvents(events.t.length)}, counted every ` +
     formatDuration(width);

@@ -76,7 +76,7 @@ export async function renderSvg(spec: ChartSpec): Promise<string> {
   );
   const view = new vega.View(vega.parse(compiled.spec), {
     renderer: "none",
-    // Otherwise it warns that there is no window to zoom in.
+    // Suppresses a warning that there is no window to zoom in.
     logLevel: vega.Error,
   });
   try {
@@ -191,7 +191,7 @@ async function draw(
   take: (image: ReturnType<InstanceType<typeof Resvg>["render"]>) => Uint8Array,
 ): Promise<Uint8Array> {
   const faces = await prepare();
-  // Vega writes two values of image-rendering: resvg supports the first only,
+  // Vega writes two values of image-rendering. resvg supports only the first,
   // but applies the last.
   const sharp = svg.replaceAll("image-rendering: pixelated;", "");
   using resources = new DisposableStack();
@@ -213,7 +213,7 @@ function widthOf(
   { size, bold }: TextStyle,
   faces: readonly Face[],
 ): number {
-  // Measured between two marks, since spaces have no bounding box.
+  // Measured between two marks, because spaces have no bounding box.
   const [whole, marks] = [`|${text}|`, "||"].map((words) => {
     const key = `${bold} ${words}`;
     const width = widths.get(key) ?? boxWidth(words, bold, faces);

@@ -27,8 +27,8 @@ export interface AnimationOptions {
   readonly colours: keyof typeof FRAME_STYLES;
   readonly theme: Theme;
   /**
-   * Longest side of the area of the events in pixels; a pixel of the sensor
-   * becomes a whole number of these.
+   * Longest side of the event area in pixels; it is rounded down to a multiple
+   * of the sensor's size.
    */
   readonly size: number;
   /** Output spikes of a network for the sample, to be shown beside it. */
@@ -45,10 +45,10 @@ export interface Animation {
   readonly height: number;
 }
 
-/** Largest number of pixels around the events that are rendered at once. */
+/** Largest number of pixels around the events to render at once. */
 const BATCH_PIXELS = 5_000_000;
 
-/** Number of colours around the events, for the smooth edges of letters. */
+/** Number of colours around the events, for antialiased letters. */
 const SOFT_COLOURS = 50;
 
 /**
@@ -99,7 +99,7 @@ export async function animate(
       put({ ...region, pixels: drawn[n].subarray(first) }, region, frame);
     });
     put(enlarge(style.paint(start), scale), events, frame);
-    // GIF counts in 1/100 s: at 24 frames a second some are shown longer.
+    // GIF delays are in 1/100 s, so that at 24 frames per second they vary.
     const [shown, over] = [i, i + 1].map((n) => Math.round(100 * n / rate));
     gif.add(frame, over - shown);
     onFrame?.(i + 1);
@@ -107,7 +107,7 @@ export async function animate(
   return { bytes: gif.finish(), width, height };
 }
 
-/** Computes how many pixels wide and high a pixel of the sensor becomes. */
+/** Computes the integer zoom of a sensor pixel. */
 function scaleOf({ name, pixels }: Sample, size: number): number {
   const longest = Math.max(pixels.width, pixels.height);
   if (size < longest) {
@@ -120,7 +120,7 @@ function scaleOf({ name, pixels }: Sample, size: number): number {
 }
 
 /**
- * Finds the colours around the events in the last frame, which shows most
+ * Finds the colours around the events from the last frame, which has the most
  * spikes.
  */
 async function softColours(

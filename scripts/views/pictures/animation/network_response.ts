@@ -22,7 +22,7 @@ import type { RecordedSample, Span } from "../samples/sample.ts";
 export interface NetworkResponse {
   /** Fold whose network it is, counted from 1. */
   readonly fold: number;
-  /** Names of the outputs, in the order of the classes. */
+  /** Names of the outputs, in class order. */
   readonly names: readonly string[];
   /** True class of the sample, if it is known. */
   readonly label?: number;
@@ -37,10 +37,10 @@ export interface NetworkResponse {
 }
 
 /**
- * Finds the axes of AEDAT 1.0 and 2.0 that a run's samples have.
+ * Returns the axes of AEDAT 1.0 and 2.0 in a run's samples.
  *
  * @param folder The run folder.
- * @returns Those of SLAYER's programs; `undefined` for upright recordings.
+ * @returns `reference` for SLAYER's axes; `undefined` for upright recordings.
  * @throws {Error} If it is not a run folder, or a file in it cannot be used.
  */
 export async function axesOf(folder: string): Promise<"reference" | undefined> {
@@ -97,7 +97,7 @@ export async function respond(
     (place === undefined
       ? await listedLabel(sample, configuration)
       : labels[place]);
-  // The label affects only the loss, which is not used.
+  // The label affects only the loss, which is unused.
   const source = filtered(asSource(sample, fold, label ?? 0), configuration);
   using device = await openPreferredDevice();
   const options = { configuration, weights: weights.get(fold.number)! };
@@ -119,8 +119,7 @@ export async function respond(
 }
 
 /**
- * Puts a sample whose file does not tell its sensor on that of the run, if it
- * fits there.
+ * Assigns the run's sensor to a sample of unknown sensor, if it fits.
  */
 function onSensorOf(
   { test: { source } }: Fold,
@@ -149,7 +148,7 @@ function isTestedOn(
     indices.some((index) => slices[index].source === recording);
 }
 
-/** Whether a file is a recording, named by its path below some folder. */
+/** Whether a path ends with a recording's path. */
 function isOf(path: string, recording: string): boolean {
   return resolve(path) === resolve(recording) ||
     resolve(path).endsWith(`/${recording}`);

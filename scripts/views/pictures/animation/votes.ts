@@ -1,5 +1,5 @@
 /**
- * The panel beside an animation: outputs of a network up to the time shown.
+ * Panel beside an animation with the outputs of a network so far.
  *
  * @module
  */
@@ -27,12 +27,11 @@ export interface VotesPanel {
 /** Font size in pixels. */
 const LETTERS = 13;
 
-/** Least height of a row, and its height if there is room, in pixels. */
+/** Smallest and preferred height of a row, in pixels. */
 const [LOWEST_ROW, HIGHEST_ROW] = [20, 30];
 
 /**
- * Widths in pixels of the longest name that is not cut, and of the count of a
- * bar.
+ * Widths in pixels of the longest uncut name, and of the count beside a bar.
  */
 const [NAME, COUNT] = [140, 60];
 
@@ -44,7 +43,7 @@ const [MARGIN, GAP] = [16, 10];
 
 /**
  * Lays out a panel with a row for each output: its name, its spikes and a bar
- * for their number; or its probability over time and now.
+ * for their count; or its probability over time and at present.
  *
  * @param response Outputs of the network.
  * @param theme The theme.
@@ -100,7 +99,7 @@ export async function layOutVotes(
   };
 }
 
-/** Cuts a name that is too long. */
+/** Truncates a name that is too long. */
 async function fitName(name: string): Promise<string> {
   let shown = name;
   for (let n = [...name].length; await widthOf(shown) > NAME; n--) {

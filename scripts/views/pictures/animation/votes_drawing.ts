@@ -1,5 +1,5 @@
 /**
- * Draws the panel of outputs at a time, as SVG.
+ * Draws the panel of outputs at one time, as SVG.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { type Box, rectangle, words } from "./shapes.ts";
 
 /** Positions and sizes in the panel, in pixels. */
 export interface VotesLayout {
-  /** Names of the outputs, cut to their column. */
+  /** Names of the outputs, truncated to their column. */
   readonly names: readonly string[];
   /** Left end of the texts above the rows. */
   readonly margin: number;
@@ -24,7 +24,7 @@ export interface VotesLayout {
   readonly row: number;
   /** Left end of the bars. */
   readonly bars: number;
-  /** Length of a bar per spike, or of one for certainty. */
+  /** Length of a bar per spike, or for probability 1. */
   readonly vote: number;
 }
 
@@ -46,7 +46,7 @@ const MAX_NUMBERS = 4;
  * @param times Times of the spikes of each output in ms.
  * @param until The time in ms.
  * @returns The counts, and the output with the most spikes: the first of
- * several, none before the first spike.
+ * equals, none before the first spike.
  *
  * @example
  * ```ts
@@ -66,11 +66,11 @@ export function countVotes(
   return { counts, leader: most > 0 ? counts.indexOf(most) : undefined };
 }
 
-/** What outputs say up to a time. */
+/** Votes of the outputs up to a time. */
 export interface Votes {
   /** Number of spikes of each output, or its probability. */
   readonly values: readonly number[];
-  /** The output with the largest value, once there is one. */
+  /** The output with the largest value, if any. */
   readonly leader?: number;
 }
 
@@ -79,7 +79,7 @@ export interface Votes {
  *
  * @param response Output spikes, or logits of a readout without neurons.
  * @param until The time in ms.
- * @returns The counts of spikes, or probabilities by the last bin that ended.
+ * @returns Spike counts, or probabilities after the last complete bin.
  */
 export function votesAt(
   { times, logits, span }: Pick<NetworkResponse, "times" | "logits" | "span">,
@@ -95,7 +95,7 @@ export function votesAt(
   return { values, leader: values.indexOf(Math.max(...values)) };
 }
 
-/** The last bin that has ended at a time; -1 if none has. */
+/** The last complete bin at a time; -1 if there is none. */
 function lastBin(
   [{ length: bins }]: NonNullable<NetworkResponse["logits"]>,
   until: number,
@@ -175,7 +175,7 @@ function drawTicks(
   ).join("");
 }
 
-/** Draws a column for each bin, as high as the output is probable. */
+/** Draws a column per bin, with the output's probability as height. */
 function drawProbability(
   logits: NonNullable<NetworkResponse["logits"]>,
   output: number,
@@ -194,7 +194,7 @@ function drawProbability(
   }).join("");
 }
 
-/** Writes a vote beside its bar. */
+/** Formats a vote for the label of its bar. */
 function wordVote(value: number, isProbability: boolean): string {
   if (value === 0) return "";
   return isProbability ? `${Math.round(100 * value)} %` : String(value);

@@ -1,5 +1,5 @@
 /**
- * Names the files that are drawn of a sample.
+ * Names the files drawn from a sample.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Opens the sample that a command line names, from a file or a store.
+ * Opens the sample chosen on a command line, from a file or a store.
  *
  * @module
  */
@@ -38,11 +38,11 @@ export interface SampleLocation {
   /** File of the class names. */
   readonly classes?: string;
   /**
-   * Axes of AEDAT 1.0 and 2.0, see `readAedat()`. Without them a recording is
-   * upright, and one of its signs and `.npy` slices are in reference axes.
+   * Axes of AEDAT 1.0 and 2.0, see `readAedat()`. By default recordings are
+   * upright, and their signs and `.npy` slices are in reference axes.
    */
   readonly axes?: "reference" | "jaer";
-  /** Unit of the times in text and NumPy files that do not tell it. */
+  /** Unit of times in text and NumPy files that do not state it. */
   readonly timeUnit?: TimeUnit;
 }
 
@@ -82,8 +82,8 @@ export async function openSample(
 }
 
 /**
- * Names a recording after its file; one that is only numbered, after the two
- * folders that it is in as well, since others may have its number.
+ * Names a recording after its file. If the file name is a number, it is
+ * prefixed with two folders to be unique.
  */
 function recordingName(path: string): string {
   const name = basename(path, extname(path));
@@ -128,7 +128,7 @@ async function openPythonSlice(
 }
 
 /**
- * Finds where row 0 of the samples of a run is.
+ * Finds the position of row 0 in a run's samples.
  *
  * @param configuration The run's configuration.
  * @returns Top or bottom.
@@ -142,7 +142,7 @@ export async function originIn(
 }
 
 /**
- * Finds where row 0 of the slices in a store is.
+ * Finds the position of row 0 in a store's slices.
  *
  * @param path The store.
  * @returns Top or bottom.

@@ -17,17 +17,17 @@ import type { Timing } from "../../../../dataset/events.ts";
 export interface RecordedSample {
   /** Its name. */
   readonly name: string;
-  /** The file or the store that it is in. */
+  /** Its file or store. */
   readonly path: string;
   /** Whether row 0 is at the top, as in a picture, or at the bottom. */
   readonly origin: "top" | "bottom";
   readonly sensor: Sensor;
-  /** Whether the file told the size of the sensor. @default true */
+  /** Whether the file states the size of the sensor. @default true */
   readonly sensorTold?: boolean;
   readonly events: Events;
-  /** Recording that it is from, such as `user05_indoor`, if that is known. */
+  /** Its recording, such as `user05_indoor`, if known. */
   readonly recording?: string;
-  /** Its class, if that is known. */
+  /** Its class, if known. */
   readonly label?: number;
   /** Names of the classes, if they are stored with it. */
   readonly classes?: readonly string[];
@@ -63,13 +63,13 @@ export interface Sample {
   readonly startUs: number;
   /** End in µs since the start of the whole sample, exclusive. */
   readonly endUs: number;
-  /** Its events, one at least. */
+  /** Its events, at least one. */
   readonly events: TimedEvents;
 }
 
 /** The time window of a sample that a network sees. */
 export interface Span {
-  /** How the network reads times. */
+  /** Origin and unit of the network's time axis. */
   readonly timing: Timing;
   /** Length in µs. */
   readonly lengthUs: number;
@@ -89,11 +89,11 @@ export interface Crop {
  * Makes a sample of events.
  *
  * Times may wrap around at 2³² µs: each is taken to follow the one before it by
- * the shorter way, as in `inspectAedat()`. Events are then sorted by time.
- *
+ * Times may wrap around at 2³² µs: each is taken as the nearest one to its
+ * predecessor, as in `inspectAedat()`. Events are then sorted by time.
  * @param events The events, as recorded.
  * @param options Name of the sample, its sensor, the position of row 0, and the
- * time window to show; by default from the earliest event to the last.
+ * time window to show; by default from the first event to the last.
  * @returns The sample.
  * @throws {RangeError} If there are no events.
  *
@@ -150,12 +150,12 @@ function startOf(
 }
 
 /**
- * Takes a part of a sample.
+ * Crops a sample.
  *
  * @param sample The sample.
- * @param crop The part.
+ * @param crop The part to keep.
  * @returns The part; its times and pixels are counted as in the whole sample.
- * @throws {RangeError} If the part reaches beyond the sample or has no events.
+ * @throws {RangeError} If the part exceeds the sample or has no events.
  */
 export function cropSample(
   sample: Sample,

@@ -1,5 +1,5 @@
 /**
- * The command-line arguments that name a sample and a part of it.
+ * Command-line arguments that choose a sample and a part of it.
  *
  * @module
  */
@@ -65,7 +65,7 @@ export const SAMPLE_PARAMETERS = {
 } as const;
 
 /**
- * Takes the part of a sample that arguments name.
+ * Crops a sample to the part that arguments choose.
  *
  * @param sample The sample.
  * @param part The arguments.

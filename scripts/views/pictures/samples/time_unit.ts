@@ -1,5 +1,5 @@
 /**
- * Formats times, numbers and event counts for people.
+ * Formats times, numbers and event counts for display.
  *
  * @module
  */

@@ -20,9 +20,9 @@ export interface Tick {
 export interface Axis {
   readonly title: string;
   readonly ticks: readonly Tick[];
-  /** Finds the point of a tick on the edge. */
+  /** Computes the position of a tick on the edge. */
   readonly at: (share: number) => BoxPoint;
-  /** Finds the grid line of a tick, bent across two sides of the box. */
+  /** Computes the grid line of a tick, which crosses two sides of the box. */
   readonly across: (share: number) => readonly [BoxPoint, BoxPoint, BoxPoint];
   /** Alignment of the numbers and their distance from the edge, in pixels. */
   readonly numbers: {

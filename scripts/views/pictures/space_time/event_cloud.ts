@@ -13,7 +13,7 @@ import { boxHeight, project } from "./projection.ts";
 const DENSITY = 2;
 
 /**
- * Draws every event as a dot; nearer ones hide those farther away.
+ * Draws every event as a dot; nearer dots hide farther ones.
  *
  * @param sample The sample.
  * @param theme The theme.
@@ -58,7 +58,7 @@ export function drawEventCloud(
   );
 }
 
-/** Side of a dot in pixels: the fewer the events, the larger. */
+/** Side of a dot in pixels; larger for fewer events. */
 function dotSide(events: number): number {
   return 2 + Math.round(clamp(Math.sqrt(200_000 / events) - 2, 8));
 }

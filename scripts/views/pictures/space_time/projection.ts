@@ -20,7 +20,7 @@ export interface ScreenPoint {
   readonly left: number;
   /** From the top. */
   readonly top: number;
-  /** Nearness to the viewer, to find which of two points hides the other. */
+  /** Nearness to the viewer; nearer points hide others. */
   readonly near: number;
 }
 

@@ -10,20 +10,20 @@ const SHADES = " ░▒▓█";
 /** Longest class name before a row, in characters. */
 const NAME = 12;
 
-/** Widths of a column with a space after it, in characters, widest first. */
+/** Possible widths of a column with a gap, in characters, widest first. */
 const ABOVE = [3, 2, 1];
 
 /**
- * Draws how often each class was predicted as each other class.
+ * Draws the confusion matrix.
  *
- * A cell's shade is its share of the samples of the true class; after a row
- * follows how many of these were predicted right.
+ * The shade of a cell is its share of the true class. Each row ends with the
+ * number of correct predictions.
  *
  * @param outcomes True and predicted class of each sample, as indices.
  * @param classes Names of the classes.
  * @param columns Largest number of characters in a line; cells are up to three
  * wide if there is room.
- * @returns The lines: a head and one for each class.
+ * @returns The lines: a header and one per class.
  *
  * @example
  * ```ts

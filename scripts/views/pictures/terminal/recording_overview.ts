@@ -1,5 +1,5 @@
 /**
- * An overview of a recording as text: event rate and event counts of pixels.
+ * Overview of a recording as text: event rate and counts per pixel.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { formatDuration, formatNumber } from "../samples/time_unit.ts";
 /** Largest number of characters in a line. */
 const MAX_COLUMNS = 60;
 
-/** Shortest time that a character represents, in µs. */
+/** Shortest duration of a character, in µs. */
 const SHORTEST_US = 1000;
 
 /** Height of the event rate in lines. */
