@@ -45,7 +45,7 @@ export const SAMPLE_PARAMETERS = {
   ).optional(),
   timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
     description:
-      message`Unit of the times in text and NumPy files that do not tell it`,
+      message`Unit of times in text and NumPy files that do not state it`,
   }).optional(),
   from: option("--from", integer({ metavar: "N", min: 0 }), {
     description: message`Draw from this ms on, counted from the first event`,
