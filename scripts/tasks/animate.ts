@@ -35,7 +35,7 @@ import { saveFiles } from "../files/atomic_write.ts";
 await runCommand({
   name: "deno task animate",
   summary:
-    "Makes an animated GIF of a sample, and of what a network makes of it.",
+    "Makes an animated GIF of a sample, and of a network's outputs for it.",
   examples: [
     "deno task animate data/recordings/user00_indoor.aedat --tag cat",
     "deno task animate --store data/sliced.zarr 0/cat --colours polarity",
@@ -47,7 +47,8 @@ await runCommand({
   parameters: {
     ...SAMPLE_PARAMETERS,
     run: option("--run", string({ metavar: "DIR" }), {
-      description: message`Run whose network sees it, with its outputs beside`,
+      description:
+        message`Run whose network's outputs are shown beside the sample`,
     }).optional(),
     fold: option("--fold", integer({ metavar: "N", min: 1 }), {
       description:
@@ -62,14 +63,14 @@ await runCommand({
       },
     ).withDefault("grey"),
     window: option("--window", integer({ metavar: "N", min: 1 }), {
-      description: message`ms that a frame shows`,
+      description: message`Time window of a frame, in ms`,
     }).withDefault(50),
     rate: option("--rate", integer({ metavar: "N", min: 1, max: 50 }), {
       description: message`Frames in a second`,
     }).withDefault(24),
     slow: option("--slow", integer({ metavar: "N", min: 1 }), {
       description:
-        message`How many times slower than life; else one window follows another`,
+        message`Slow-motion factor; without it, windows do not overlap`,
     }).optional(),
     size: option("--size", integer({ metavar: "N", min: 1, max: 2048 }), {
       description: message`Longest side of the events, in pixels`,

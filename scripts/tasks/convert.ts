@@ -59,7 +59,7 @@ await runCommand({
     json: option("--json", { description: message`Print JSON` }),
     timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
       description:
-        message`Unit of the times in text and NumPy files that do not tell it`,
+        message`Unit of times in text and NumPy files that do not state it`,
     }).optional(),
     config: option("--config", string({ metavar: "FILE" }), {
       description: message`The configuration of the weights in IN`,

@@ -13,6 +13,6 @@ leaveUsageToOthers(() => launchedRank() > 0);
 await runProgram({
   name: "train",
   task: "distributed",
-  summary: "Trains on all ranks that mpirun or srun started, as one.",
+  summary: "Trains with every batch shared by the ranks of mpirun or srun.",
   validation: true,
 });

@@ -26,7 +26,7 @@ import { lineWidth } from "../command_line/terminal.ts";
 
 await runCommand({
   name: "deno task evaluate",
-  summary: "Tests the weights that a run left, fold by fold.",
+  summary: "Tests the best weights of a run, fold by fold.",
   examples: [
     "deno task evaluate --run output",
     "deno task evaluate --run output --window 20",

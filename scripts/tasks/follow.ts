@@ -40,7 +40,7 @@ import type { Sensor } from "../../dataset/events.ts";
 
 await runCommand({
   name: "deno task follow",
-  summary: "Classifies a recording as it comes, window by window.",
+  summary: "Classifies a live recording, window by window.",
   examples: [
     "cat user00.raw | deno task follow - --run output",
     "deno task follow tcp://127.0.0.1:7777 --run output",
@@ -61,14 +61,14 @@ await runCommand({
     }).optional(),
     window: option("--window", string({ metavar: "TIME" }), {
       description:
-        message`Length of a window that is cut into slices (input.slices), as 1500ms [as in training, or the median sample]`,
+        message`Length of a window that is cut into slices (input.slices), such as 1500ms [as in training, or the median sample]`,
     }).optional(),
     page: option("--page", {
       description:
-        message`Show it on the run's live page too, a file as fast as it was recorded, until Ctrl-C`,
+        message`Also show it on the run's live page until Ctrl-C; a file plays at recorded speed`,
     }),
     port: option("--port", integer({ metavar: "N", min: 0, max: 65535 }), {
-      description: message`Port of the page; 0 takes any that is free`,
+      description: message`Port of the page; 0 for any free one`,
     }).withDefault(4690),
     json: option("--json", {
       description: message`Print a line of JSON for each window`,

@@ -55,9 +55,8 @@ import type { ChartSpec } from "../views/charts/spec.ts";
 await runCommand({
   name: "deno task inspect",
   summary:
-    "Says what a recording, a folder or list of recordings, or a store " +
-    "holds, and what is wrong with it; deno task follow classifies a " +
-    "recording as it comes.",
+    "Describes a recording, a folder or list of recordings, or a store, and " +
+    "its problems; deno task follow classifies a live recording.",
   examples: [
     "deno task inspect data/recordings/user00_indoor.aedat",
     "deno task inspect gestures --plot",
@@ -72,7 +71,8 @@ await runCommand({
     json: option("--json", { description: message`Print JSON` }),
     set: DATA_SETTINGS,
     window: option("--window", string({ metavar: "TIME" }), {
-      description: message`Cut recordings of a folder or list, as 500ms`,
+      description:
+        message`Length of windows to cut recordings into, such as 500ms`,
     }).optional(),
     plot: option("--plot", { description: message`Draw a picture as well` }),
     out: option("--out", string({ metavar: "DIR" }), {
@@ -88,7 +88,7 @@ await runCommand({
     ).optional(),
     timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
       description:
-        message`Unit of the times in text and NumPy files that do not tell it`,
+        message`Unit of times in text and NumPy files that do not state it`,
     }).optional(),
   },
 }, async ({ path, window, ...options }) => {

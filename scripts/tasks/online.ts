@@ -22,7 +22,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 await runCommand({
   name: "deno task online",
-  summary: "Runs a task that may reach one server, which has its event store.",
+  summary: "Runs a task with access to one server, to read its event store.",
   examples: [
     "deno task online example.org train --data https://example.org/my.zarr",
     "deno task online 127.0.0.1:8000 inspect http://127.0.0.1:8000/events.zarr",
@@ -30,13 +30,13 @@ await runCommand({
   ],
   parameters: {
     host: argument(string({ metavar: "HOST" }), {
-      description: message`The server, as example.org or 127.0.0.1:8000`,
+      description: message`The server, such as example.org or 127.0.0.1:8000`,
     }),
     task: argument(choice(TASKS, { metavar: "TASK" }), {
       description: message`The task: ${TASKS.join(", ")}`,
     }),
     args: argument(string({ metavar: "ARGUMENT" }), {
-      description: message`What the task takes`,
+      description: message`Arguments of the task`,
     }).multiple(),
   },
   own: 2,

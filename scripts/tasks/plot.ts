@@ -42,8 +42,8 @@ import { type Files, refuseLink, saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task plot",
-  summary: "Draws what a run left: charts and a page with all of them; or " +
-    "the combinations of a sweep.",
+  summary: "Draws the charts of a run, and a page with all of them, or the " +
+    "charts of a sweep.",
   examples: [
     "deno task plot --run output",
     "deno task plot --run output/sweep",
@@ -64,7 +64,7 @@ await runCommand({
       description: message`Neuron whose potential is drawn`,
     }).multiple(),
     json: option("--json", {
-      description: message`Print JSON, with what every file shows`,
+      description: message`Print JSON, with a description of every file`,
     }),
   },
 }, async ({ run: folder, samples, neuron, json, ...given }) => {

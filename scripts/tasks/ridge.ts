@@ -25,7 +25,7 @@ import { type Spread, spreadOf } from "../run/files.ts";
 
 await runCommand({
   name: "deno task ridge",
-  summary: "Says what a linear classifier recognises, to compare a network to.",
+  summary: "Measures the accuracy of a linear classifier, as a baseline.",
   examples: [
     "deno task ridge",
     "deno task ridge --config scripts/demo.yaml --folds 1",
@@ -34,7 +34,7 @@ await runCommand({
   parameters: {
     ...CONFIGURATION_ARGUMENTS,
     folds: option("--folds", string({ metavar: "N,N" }), {
-      description: message`Which of the folds to fit, counted from 1 [all]`,
+      description: message`Folds to fit, counted from 1 [all]`,
     }).optional(),
     json: option("--json", { description: message`Print JSON` }),
   },

@@ -23,8 +23,8 @@ import { saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task show",
-  summary: "Draws a sample: what changed where, the rate of events, and x, y " +
-    "and time in one view, each as PNG and as SVG.",
+  summary: "Draws a sample as PNG and SVG: event picture, event rate, and a " +
+    "view of x, y and time.",
   examples: [
     "deno task show data/recordings/user00_indoor.aedat --tag cat",
     "deno task show --store data/sliced.zarr user00_indoor/cat --theme dark",
@@ -34,7 +34,7 @@ await runCommand({
   parameters: {
     ...SAMPLE_PARAMETERS,
     json: option("--json", {
-      description: message`Print JSON, with what every file shows`,
+      description: message`Print JSON, with a description of every file`,
     }),
   },
 }, async ({ theme, out, json, ...args }) => {

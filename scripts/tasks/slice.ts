@@ -39,7 +39,7 @@ await runCommand({
   parameters: {
     data: option("--data", string({ metavar: "PATH" }), {
       description:
-        message`Folder that the other paths default to lie in, or a folder or list of your own recordings`,
+        message`Folder that contains the other paths by default, or a folder or list of your own recordings`,
     }).withDefault("data"),
     recordings: option("--recordings", string({ metavar: "DIR" }), {
       description: message`Recordings [DATA/recordings]`,
@@ -52,7 +52,7 @@ await runCommand({
         message`Slices NAME_00.npy … in place of recordings and tags`,
     }).optional(),
     list: option("--list", string({ metavar: "FILE" }), {
-      description: message`Recordings to take [DATA/filelist.txt]`,
+      description: message`Recordings to use [DATA/filelist.txt]`,
     }).optional(),
     classes: option("--classes", string({ metavar: "FILE" }), {
       description:
@@ -64,17 +64,18 @@ await runCommand({
     }).optional(),
     set: DATA_SETTINGS,
     window: option("--window", string({ metavar: "TIME" }), {
-      description: message`Cut recordings of your own into windows, as 500ms`,
+      description:
+        message`Length of windows to cut your own recordings into, such as 500ms`,
     }).optional(),
     json: option("--json", {
-      description: message`Print JSON, with what became of every recording`,
+      description: message`Print JSON, with the outcome of every recording`,
     }),
     axes: option(
       "--axes",
       choice(["reference", "jaer"], { metavar: "reference|jaer" }),
       {
         description:
-          message`Where x and y lead: as in SLAYER's programs, or as in jAER`,
+          message`Axes of the events: as in SLAYER's programs, or as in jAER`,
       },
     ).withDefault("reference"),
   },

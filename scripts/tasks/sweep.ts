@@ -44,10 +44,10 @@ await runCommand({
         message`Change a value of the configuration, or try several: V,V or, in a search, LOW..HIGH or LOW..HIGH:log`,
     }).multiple(),
     seeds: option("--seeds", integer({ metavar: "N", min: 1, max: 1000 }), {
-      description: message`Train from so many seeds, from training.seed on [1]`,
+      description: message`Number of seeds to train, from training.seed on [1]`,
     }).optional(),
     folds: option("--folds", string({ metavar: "N,N" }), {
-      description: message`Which of the folds to train, counted from 1 [all]`,
+      description: message`Folds to train, counted from 1 [all]`,
     }).optional(),
     search: option("--search", choice(["random", "halving"]), {
       description:
@@ -57,8 +57,7 @@ await runCommand({
       description: message`Number of combinations that a search draws`,
     }).optional(),
     out: option("--out", string({ metavar: "DIR" }), {
-      description:
-        message`Folder of the sweep; one that is there goes on by itself`,
+      description: message`Folder of the sweep; an existing sweep is continued`,
     }).withDefault("output/sweep"),
     jobs: option("--jobs", integer({ metavar: "N", min: 1 }), {
       description:

@@ -24,10 +24,10 @@ await runCommand({
   ],
   parameters: {
     out: option("--out", string({ metavar: "DIR" }), {
-      description: message`Folder to write, made if it is not there`,
+      description: message`Folder to write; created if it is missing`,
     }),
     people: option("--people", integer({ metavar: "N", min: 1, max: PEOPLE }), {
-      description: message`How many people sign`,
+      description: message`Number of people who sign`,
     }).withDefault(PEOPLE),
     seed: option("--seed", integer({ metavar: "N", min: 0 }), {
       description: message`Seed of all random numbers`,

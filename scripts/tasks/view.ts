@@ -21,14 +21,14 @@ await runCommand({
   ],
   parameters: {
     run: option("--run", string({ metavar: "DIR" }), {
-      description: message`Folder of the run, which may be yet to begin`,
+      description: message`Folder of the run, which may not have begun`,
     }).withDefault("output"),
     live: option("--live", {
       description:
-        message`Follow whichever run was written to last, in DIR or a folder in it`,
+        message`Follow the most recently written run, in DIR or a folder in it`,
     }),
     port: option("--port", integer({ metavar: "N", min: 0, max: 65535 }), {
-      description: message`Port of the page; 0 takes any that is free`,
+      description: message`Port of the page; 0 for any free one`,
     }).withDefault(4690),
   },
 }, async ({ run, live, port }) => {

@@ -67,26 +67,26 @@ export async function runProgram(program: Program): Promise<void> {
           description: message`Folder for results [training.path.out]`,
         }).optional(),
         folds: option("--folds", string({ metavar: "N,N" }), {
-          description: message`Which of the folds to run, counted from 1 [all]`,
+          description: message`Folds to run, counted from 1 [all]`,
         }).optional(),
         seeds: option("--seeds", integer({ metavar: "N", min: 1, max: 1000 }), {
           description:
-            message`Train from so many seeds, from training.seed on, in folders seedN of DIR`,
+            message`Number of seeds to train, from training.seed on, in folders seedN of DIR`,
         }).optional(),
         weights: option("--weights", string({ metavar: "FILE" }), {
           description: message`Weights to start from, in safetensors`,
         }).optional(),
         until: option("--until", integer({ metavar: "N", min: 1 }), {
           description:
-            message`Pause, with a checkpoint, once the fold has trained so many epochs`,
+            message`Pause, with a checkpoint, after this number of epochs of a fold`,
         }).optional(),
         resume: option("--resume", {
           description:
-            message`Go on where the run in the folder for results was stopped, or add folds or seeds to it`,
+            message`Resume the run in the folder for results, or add folds or seeds to it`,
         }),
         profile: option("--profile", {
           description:
-            message`Say where a training step spends its time, and stop`,
+            message`Print where a training step spends its time, and stop`,
         }),
         json: option("--json", {
           description: message`Print the results as JSON, all else on stderr`,
@@ -105,7 +105,7 @@ export async function runProgram(program: Program): Promise<void> {
         ).optional(),
         gpu: option("--gpu", integer({ metavar: "K", min: 0, max: 1023 }), {
           description:
-            message`Which GPU of several, from 0 [the process's number on its machine]`,
+            message`Number of the GPU, from 0 [the process's number on its machine]`,
         }).optional(),
       },
     },
