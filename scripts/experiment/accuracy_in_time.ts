@@ -12,12 +12,13 @@ import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold } from "./fold.ts";
 
 /**
- * Runs a network on the test set of its fold, and counts after each bin how many
- * samples it has decided right, by all bins so far or by those of a window.
+ * Runs a network on the test set of its fold, and counts correct decisions
+ * after each bin, by all bins so far or by those of a moving window.
  *
  * @param model The network, with the fold's trained weights.
  * @param fold The fold.
- * @param options The run's configuration, and the bins of a moving window.
+ * @param options The run's configuration, and the length of a moving window in
+ * bins.
  * @returns The accuracy after each bin.
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.

@@ -85,7 +85,7 @@ async function openSliced(
   if (group !== undefined && group !== "none") {
     throw new DatasetError(
       path,
-      "it is a store, whose groups are told already",
+      "it is a store, which defines its groups",
     );
   }
   return storeSamples(await openEventStore(path, { cache }));

@@ -160,7 +160,7 @@ function inWords({ files, notes, lossy, check }: Conversion): string[] {
   ];
 }
 
-/** Says how often the network of the files tells the same class. */
+/** Reports how often both networks predict the same class. */
 function decisionsOf(
   decisions: NonNullable<Conversion["check"]>["decisions"],
 ): string[] {
@@ -173,7 +173,7 @@ function decisionsOf(
     ];
 }
 
-/** Writes a new file, and removes it again if not all of it can be written. */
+/** Writes a new file; removes it if writing fails. */
 async function writeNew(
   recording: OpenRecording,
   path: string,

@@ -117,7 +117,7 @@ function figuresOf({ fold, outcomes }: FoldEvaluation): Figures {
   };
 }
 
-/** Says how often the class of each bin is right, by a moving window. */
+/** Reports the accuracy of decisions by a moving window. */
 function movingInWords(
   window: number,
   folds: readonly (readonly number[])[],

@@ -6,7 +6,7 @@
 
 import type { Arrays, LayerNumbers } from "../run/files.ts";
 
-/** Running statistics and stretches, which are no weights. */
+/** Running statistics and stretches, which are not weights. */
 const NO_WEIGHTS = /\.(norm\.mean|norm\.var|stretch)$/;
 
 /**

@@ -36,7 +36,7 @@ const outputs = v.union(
   expected("a whole number of at least 1, or classes"),
 );
 
-/** Whether updates change gain and direction of each output's weights. */
+/** Whether gain and direction of each output's weights are updated apart. */
 const weightNorm = v.optional(flag);
 
 const denseSection = section({
@@ -67,7 +67,7 @@ const OPTIONS = {
   ),
 };
 
-/** Delays of a layer's spikes, in ms; in bins with `input.slices`. */
+/** Fixed or learned delays of spikes in ms, or in bins with `input.slices`. */
 const delay = v.lazy((value) =>
   isMapping(value)
     ? section({

@@ -46,18 +46,18 @@ const DEEPEST = 8;
 /**
  * Reads a network from short text.
  *
- * Words are joined by `-`: `32c3` is a convolution of 32 maps with kernels of
- * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
- * normalises; `lif`, `if`, `plif`, `cuba`, `alif`, `rf`, `adrf` and `sdnn` are
- * neurons; `mp2` and `ap2` pool the largest or the mean of 2×2, `aap4` averages
- * to 4×4; `dp0.5` is dropout; a number is an all-to-all layer, and `128r` a
- * recurrent one. `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A last
- * number without neurons after it is a readout.
+ * Words are joined by `-`: `32c3` is a convolution of 32 maps with 3×3 kernels,
+ * padded to keep its size, `32c3s2` one with a stride of 2; `bn` is batch
+ * normalisation; `lif`, `if`, `plif`, `cuba`, `alif`, `rf`, `adrf` and `sdnn`
+ * are neurons; `mp2` and `ap2` are max and average pools of 2×2, `aap4` an
+ * adaptive average pool to 4×4; `dp0.5` is dropout; a number is a dense layer,
+ * and `128r` a recurrent one. `2×(…)` or `2x(…)` repeats, and `res(…)` is
+ * residual. A final number without neurons is a readout.
  *
- * Networks of SLAYER read `34x34x2-16c5z-2a-512d-10d`: columns, rows and
- * channels of the sensor, a padded convolution, a pool that sums 2×2, and
- * all-to-all layers, of which the last spikes too. In `250d-10avg`, for networks
- * that are computed layer by layer, ten groups of neurons vote.
+ * SLAYER's networks look like `34x34x2-16c5z-2a-512d-10d`: columns, rows and
+ * channels of the sensor, a padded convolution, a 2×2 sum pool, and dense
+ * layers, of which the last spikes too. `250d-10avg` adds voting by ten groups
+ * of neurons, in networks computed layer by layer.
  *
  * @param text The text.
  * @returns The entries, as in a configuration's list.

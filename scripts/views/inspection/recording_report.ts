@@ -158,7 +158,7 @@ function rateOf({ eventRate }: RecordingSummary): string {
   return `event rate      ${rate}`;
 }
 
-/** Says what the sensor is, or most likely is. */
+/** Describes the size of the sensor, or the most likely one. */
 function sensorOf({ sensor, xMax, yMax }: RecordingSummary): string {
   const size = ({ width, height }: Sensor) => `${width}×${height}`;
   if (sensor !== null) return size(sensor);
