@@ -41,7 +41,7 @@ export interface Conversion {
    * the equations of its own program; absent without a device.
    */
   readonly check?: Agreement & {
-    /** How often both tell the same class, where the files are lossy. */
+    /** Agreement of predictions, if the files are lossy. */
     readonly decisions?: DecisionAgreement;
   };
 }

@@ -65,7 +65,8 @@ export async function readNetwork(
     const tensors = await isTorchFile(path) ? await readTorch(path) : undefined;
     if (config === undefined) {
       throw new NetworkError(
-        "its weights do not say the network; --config tells it",
+        "its weights do not define the network; give its configuration with " +
+          "--config",
       );
     }
     if (tensors) return await torchSource(tensors, { config, sensor });

@@ -82,9 +82,8 @@ export async function describeConfigured(
     : (await openFolds(configuration, { validation: false })
       .catch((cause) => {
         throw new Error(
-          `Cannot tell the size of the network's input; --sensor tells it: ${
-            (cause as Error).message
-          }`,
+          "Cannot determine the size of the network's input; give it with " +
+            `--sensor: ${(cause as Error).message}`,
           { cause },
         );
       }))[0].train.extent;

@@ -22,10 +22,13 @@ import type { Bins, Counterpart } from "./network/counterpart.ts";
 /** Number of samples and bins, and share of bins with input spikes. */
 const [SAMPLES, BINS, RATE] = [2, 32, 0.25];
 
-/** Samples whose classes are compared, and the side of blocks with one rate. */
+/**
+ * Number of samples for comparing predictions, and side of the blocks of pixels
+ * that share a spike rate.
+ */
 const [DECISIONS, BLOCK] = [16, 4];
 
-/** Spikes that a layer has at least, or else it is compared once more. */
+/** Spikes a layer needs for a meaningful comparison. */
 const ENOUGH = 20;
 
 /** Factors of the drive of a layer with fewer spikes, tried in order. */
@@ -40,21 +43,21 @@ export interface LayerAgreement {
   readonly name: string;
   /** Number of spikes. */
   readonly spikes: number;
-  /** Those of the other network. */
+  /** Number of spikes of the other network. */
   readonly others: number;
-  /** Bins in which one network has a spike and the other has not. */
+  /** Bins in which only one of the networks has a spike. */
   readonly differing: number;
 }
 
-/** How far two networks that differ tell the same classes. */
+/** Agreement of the predictions of two networks that are known to differ. */
 export interface DecisionAgreement {
-  /** Samples in which outputs of the network here decide for a class. */
+  /** Number of samples for which the network here predicts a class. */
   readonly samples: number;
-  /** Those in which the other one decides for the same. */
+  /** Number of these for which the other network predicts the same class. */
   readonly equal: number;
 }
 
-/** How far two networks agree. */
+/** Agreement of two networks. */
 export interface Agreement {
   /** Each layer with neurons. */
   readonly layers: readonly LayerAgreement[];
@@ -155,14 +158,15 @@ function withBoost(
 }
 
 /**
- * Runs a network and its counterpart, each on its own spikes, on samples whose
- * blocks of pixels have spikes or none, and compares the classes: those of the
- * largest count of spikes, or of the largest sum of a readout.
+ * Compares the predictions of a network and its counterpart, whose layers read
+ * their own spikes, on samples in which random blocks of pixels are active. The
+ * prediction is the output with the largest spike count, or the largest sum of
+ * a readout.
  *
  * @param device The device.
  * @param network The network with its weights.
  * @param counterpart The other network.
- * @returns How often they tell the same.
+ * @returns Number of samples, and of equal predictions.
  * @throws {ShapeError} If the network does not fit the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */
@@ -184,7 +188,7 @@ export async function compareDecisions(
   return { samples, equal };
 }
 
-/** The output with the largest sum; none where all outputs have the same. */
+/** The output with the largest sum; `undefined` if all sums are equal. */
 function decisionOf(bins: Bins): number | undefined {
   const sums = bins[0].map((_, at) =>
     bins.reduce((sum, bin) => sum + bin[at], 0)
@@ -196,7 +200,7 @@ function decisionOf(bins: Bins): number | undefined {
 }
 
 /**
- * Says what a comparison leaves open.
+ * Reports what a comparison leaves uncertain.
  *
  * @param agreement The comparison.
  * @param options Whether the networks are known to differ.
@@ -331,7 +335,7 @@ async function runSpikes(
   spikes: NamedArray,
   height: number,
 ): Promise<Prediction[]> {
-  // Whatever a sample's duration and the sensor's size.
+  // Ignore slices and sensor, which belong to real samples.
   const { slices: _, sensor: __, ...others } = description;
   const plain = { ...others, Ts: delayStep(description) };
   const { units } = structureOf(description);
@@ -358,7 +362,7 @@ function randomSpikes({ C, H, W }: Extent): NamedArray {
   return { shape, data };
 }
 
-/** Spikes of the input in half of its blocks of pixels. */
+/** Draws input spikes in a random half of the blocks of pixels. */
 function randomBlocks({ C, H, W }: Extent): NamedArray {
   const shape = [DECISIONS, C, H, W, BINS];
   const random = new Random(1);
@@ -381,7 +385,7 @@ function randomBlocks({ C, H, W }: Extent): NamedArray {
   return { shape, data };
 }
 
-/** Values of a sample bin after bin. */
+/** Rearranges a sample's values by bin. */
 function binsOf({ shape, data }: NamedArray, sample = 0): Float64Array[] {
   const T = shape[4];
   const size = data.length / shape[0] / T;

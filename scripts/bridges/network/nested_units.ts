@@ -134,7 +134,7 @@ class Nest {
     const source = this.#sources[sum.sources[0]];
     if (source.kind === "input") return undefined;
     if (source.kind !== "unit" && source.kind !== "pool") {
-      throw new NetworkError("a threshold of counts is read by no pool");
+      throw new NetworkError("no pool reads a threshold of counts");
     }
     const { reads } = source;
     return source.kind === "unit"

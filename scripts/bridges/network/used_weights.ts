@@ -48,9 +48,9 @@ function meansOf({ input, output }: Layer): NamedArray {
  * Computes the delay of each neuron's spikes.
  *
  * @param layer The layer.
- * @param weights All weights.
+ * @param weights The network's weights.
  * @param Ts Length of a bin in the unit of delays.
- * @returns Bins in the order of `[C, H, W]`; none where no spike is delayed.
+ * @returns Delays in bins, `[C, H, W]`; `undefined` if no spike is delayed.
  */
 export function delayBins(
   { name, axon, output }: Layer,

@@ -81,8 +81,8 @@ export function scaledWeights(
   }
   const notes = !isOther ? [] : [
     isReadout
-      ? `the leaky potential of "${name}" is replaced by the mean of what ` +
-        "drives it, times what a constant drive comes to"
+      ? `the leaky potential of "${name}" is replaced by its mean drive ` +
+        "times the gain for a constant drive"
       : `the bias of "${name}", which is added to voltages, is added to ` +
         `currents, where it builds up in some ${Math.ceil(current)} bins`,
   ];

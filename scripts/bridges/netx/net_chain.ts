@@ -61,7 +61,7 @@ export function netChainOf({ layers }: NetNetwork): NetChain {
     throw new NetworkError(`its shape is [${[C, H, W]}]`, { node: first.name });
   }
   if (first.parameters.has("neuron/type")) {
-    throw new NetworkError("it has neurons, and inputs here have none", {
+    throw new NetworkError("it has neurons, which inputs here cannot have", {
       node: first.name,
     });
   }

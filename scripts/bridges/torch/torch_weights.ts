@@ -1,6 +1,5 @@
 /**
- * Tensors of slayerPytorch, lava-dl, SpikingJelly and snnTorch as weights of networks
- * here.
+ * Imports weights of slayerPytorch, lava-dl, SpikingJelly and snnTorch.
  *
  * A layer takes the tensors with its name, as in slayerPytorch's networks, or
  * else the next ones in order; then the next normalisation, delays, response

@@ -1,22 +1,22 @@
 /**
- * Weights that PyTorch's weight_norm keeps as gains and directions.
+ * Imports weights that PyTorch's weight_norm stores as gain g and direction v.
  *
  * @module
  */
 
 import type { TorchTensor } from "./torch_tensor.ts";
 
-/** Endings of gain and direction, by both ways in which PyTorch names them. */
+/** Names of gain and direction in newer PyTorch, and their older names. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/\.parametrizations\.weight\.original0$/, ".weight_g"],
   [/\.parametrizations\.weight\.original1$/, ".weight_v"],
 ];
 
 /**
- * Gives the short name of a tensor.
+ * Returns the older name of a gain or direction.
  *
  * @param name Its name in the file.
- * @returns The same, but `weight_g` for a gain and `weight_v` for a direction.
+ * @returns `….weight_g` or `….weight_v`; other names unchanged.
  */
 export function shortName(name: string): string {
   const [pattern, short] = NAMES.find(([pattern]) => pattern.test(name)) ?? [];
@@ -24,10 +24,10 @@ export function shortName(name: string): string {
 }
 
 /**
- * Puts weights and stretches in place of gains and directions; see
+ * Replaces gain and direction by weights g v / |v| and stretches |v| / g, see
  * weight_norm.wgsl.
  *
- * @param tensors Tensors of a part of a network, which are changed.
+ * @param tensors Tensors of one module, changed in place.
  */
 export function joinNormed(tensors: Map<string, TorchTensor>): void {
   const [gain, direction] = ["weight_g", "weight_v"]

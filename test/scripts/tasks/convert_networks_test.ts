@@ -200,13 +200,13 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
     ],
     [
       [`${torch}/jelly.pth`, at("new.safetensors")],
-      `Cannot read network "${torch}/jelly.pth": its weights do not say the ` +
-      "network; --config tells it",
+      `Cannot read network "${torch}/jelly.pth": its weights do not define ` +
+      "the network; give its configuration with --config",
     ],
     [
       [at("config.safetensors"), none],
       `Cannot read network "${at("config.safetensors")}": its weights do not ` +
-      "say the network; --config tells it",
+      "define the network; give its configuration with --config",
     ],
     [
       [at("missing"), none],

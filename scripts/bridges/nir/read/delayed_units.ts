@@ -31,7 +31,9 @@ export function delayedUnit(
   },
 ): ImportedUnit {
   if (unit.entry.delay !== undefined) {
-    throw new NetworkError("it delays what is delayed", { node: name });
+    throw new NetworkError("it delays spikes that are delayed already", {
+      node: name,
+    });
   }
   const bins = delays.map((delay) => tidy(delay / dt));
   const axon = axonOf({ name, bins, Ts: 1000 * dt }, extent);

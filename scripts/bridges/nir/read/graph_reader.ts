@@ -209,7 +209,7 @@ export class GraphReader {
     const plain = [window, window, window, 0, 0].join() ===
       [columns, ...pairOf(node, "stride"), ...pairOf(node, "padding")].join();
     if (!plain || !(Number.isInteger(window) && window > 0)) {
-      const problem = "windows are to be square, side by side, without padding";
+      const problem = "expected square windows, side by side, without padding";
       throw new NetworkError(problem, { node: node.name });
     }
     if (signal.kind !== "spikes") {

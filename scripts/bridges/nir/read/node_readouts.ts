@@ -44,7 +44,7 @@ export function readoutOf(
     },
     note: isSum
       ? `the sum that "${node.name}" gives is replaced by the mean`
-      : `the leaky potential of "${node.name}" is replaced by the mean that it ` +
-        "comes to",
+      : `the leaky potential of "${node.name}" is replaced by its mean in the ` +
+        "steady state",
   };
 }

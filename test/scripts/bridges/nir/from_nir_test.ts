@@ -158,7 +158,7 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
       chain({ linear, a: lif(), delay }),
       'node "delay": it delays the spikes of the last layer, which none reads',
     ],
-    [chain({ pool, linear, a: lif() }), 'node "pool": windows are to be'],
+    [chain({ pool, linear, a: lif() }), 'node "pool": expected square windows'],
     [
       chain({ narrow, a: lif() }),
       'node "narrow": its weights are [3,2], for 32 inputs',
@@ -203,7 +203,7 @@ Deno.test("integrators before an output become readouts, marked lossy", () => {
     [
       nirNode("LI", each({ tau: 0.01, r: 3, v_leak: 0 })),
       3,
-      /leaky potential of "end" is replaced by the mean/,
+      /leaky potential of "end" is replaced by its mean/,
     ],
     [
       nirNode(
