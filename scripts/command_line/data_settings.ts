@@ -1,5 +1,5 @@
 /**
- * The section `data` of tasks that have no other configuration.
+ * The section `data`, for tasks that need no other configuration.
  *
  * @module
  */
@@ -19,12 +19,12 @@ export const DATA_SETTINGS = option(
 ).multiple();
 
 /**
- * Reads the section `data` that settings make.
+ * Makes the section `data` from settings.
  *
  * @param path The folder, list or store.
  * @param set The settings, each `data.key=value`.
  * @returns The section.
- * @throws {RangeError} If a setting is none of the section.
+ * @throws {RangeError} If a setting is not of the section.
  * @throws {ConfigurationError} If a key or value cannot be used.
  */
 export async function readData(

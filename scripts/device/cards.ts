@@ -12,19 +12,19 @@ import { warn } from "../command_line/print.ts";
 import { findCards } from "./find_cards.ts";
 
 /**
- * Variable with which `deno.json` tells tasks the GPUs, as places on the PCI bus
- * with commas between.
+ * Environment variable that passes the GPUs from `deno.json` to tasks, as PCI
+ * addresses separated by commas.
  */
 export const CARDS_VARIABLE = "SLAYER_CARDS";
 
-/** Mesa's layer, and the folders in which Vulkan's loader looks for it. */
+/** Manifest of Mesa's layer, and the folders that Vulkan's loader searches. */
 const LAYER = "vulkan/implicit_layer.d/VkLayer_MESA_device_select.json";
 const FOLDERS = ["/usr/share", "/usr/local/share", "/etc", "/usr/local/etc"];
 
 /**
  * Lists the GPUs of this machine.
  *
- * @returns Their places on the PCI bus, such as `0000:81:00.0`, in order.
+ * @returns PCI addresses such as `0000:81:00.0`, in order.
  */
 export function listCards(): string[] {
   const told = Deno.env.get(CARDS_VARIABLE);
@@ -33,11 +33,11 @@ export function listCards(): string[] {
 }
 
 /**
- * Gives the variables by which a process opens a card.
+ * Returns the environment variables that make a process open one GPU.
  *
- * @param cards The cards.
- * @param card Number of the card, from 0.
- * @returns The variables; none where no cards are known.
+ * @param cards PCI addresses of the GPUs.
+ * @param card Index of the GPU.
+ * @returns The variables; none if no GPUs are known.
  */
 export function cardVariables(
   cards: readonly string[],
@@ -78,12 +78,11 @@ export function chooseCard(
 }
 
 /**
- * Says what is wrong where Mesa's layer, which chooses among several cards, is
- * not found.
+ * Checks that Mesa's layer, which chooses among several GPUs, is installed.
  *
- * @param cards The cards.
- * @param exists Whether there is a file. @default looks on the disk
- * @returns The problem; `undefined` if there is none, or one card.
+ * @param cards PCI addresses of the GPUs.
+ * @param exists Tells whether a file exists. @default looks on the disk
+ * @returns The problem; `undefined` if there is none, or fewer than two GPUs.
  */
 export function findLayerProblem(
   cards: readonly string[],

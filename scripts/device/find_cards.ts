@@ -1,41 +1,41 @@
 /**
- * Finds the GPUs of a machine that a process may compute on.
+ * Finds the GPUs that a process may use.
  *
  * @module
  */
 
-/** Where Linux lists devices of the PCI bus. */
+/** Directory of PCI devices in Linux. */
 const DEVICES = "/sys/bus/pci/devices";
 
-/** Where NVIDIA's driver lists its cards; containers may have but some. */
+/** NVIDIA's list of GPUs; in containers it may be a subset. */
 const CARDS = "/proc/driver/nvidia/gpus";
 
-/** PCI vendors of cards with a Vulkan driver. */
+/** PCI vendors of GPUs with a Vulkan driver. */
 const [AMD, NVIDIA, INTEL] = ["0x1002", "0x10de", "0x8086"];
 
 /** PCI classes of VGA, 3D and other display controllers. */
 const CONTROLLERS = /^0x03(00|02|80)/;
 
-/** Place of Intel's graphics that are a part of the processor. */
+/** PCI address of Intel's integrated GPUs. */
 const INTEL_PROCESSOR = "0000:00:02.0";
 
-/** Least memory of AMD's cards that are none of the processor, in bytes. */
+/** Smallest memory of AMD's discrete GPUs, in bytes. */
 const AMD_MEMORY = 4 * 2 ** 30;
 
 /**
- * Variables that name the cards of a job: Slurm by the numbers of their files
- * `/dev/nvidiaN`, CUDA by their order on the bus or their UUIDs.
+ * Environment variables with the GPUs of a job: Slurm's by the number N in
+ * `/dev/nvidiaN`, CUDA's by index in bus order or by UUID.
  */
 const SLURM = ["SLURM_STEP_GPUS", "SLURM_JOB_GPUS"];
 const CUDA = "CUDA_VISIBLE_DEVICES";
 
-/** What can be asked of a machine; `undefined` where there is no answer. */
+/** Facts about a machine; `undefined` if they are unavailable. */
 export interface Machine {
   /** Reads a file. */
   read(path: string): string | undefined;
   /** Lists the names in a folder. */
   list(path: string): readonly string[] | undefined;
-  /** Reads a variable of the environment. */
+  /** Reads an environment variable. */
   variable(name: string): string | undefined;
 }
 
@@ -47,13 +47,12 @@ const THIS: Machine = {
 };
 
 /**
- * Lists the GPUs that this process may compute on: those of its job, where a
- * variable names them. Graphics that are a part of the processor are left out
- * where there is another card. Deno lets only programs with all permissions
- * read the folders of Linux that tell.
+ * Lists the GPUs that this process may use: those of its job, if an environment
+ * variable names them. Integrated GPUs are left out if there is a discrete one.
+ * The directories that it reads require all permissions in Deno.
  *
- * @param machine What is asked. @default this machine
- * @returns Their places on the PCI bus, such as `0000:81:00.0`, in order.
+ * @param machine Facts about the machine. @default this machine
+ * @returns PCI addresses such as `0000:81:00.0`, in order.
  */
 export function findCards(machine: Machine = THIS): string[] {
   const vendors = findVendors(machine);
@@ -69,7 +68,7 @@ export function findCards(machine: Machine = THIS): string[] {
   return own.length > 0 ? own : all;
 }
 
-/** Finds the vendor of each GPU, by its place and in the order of places. */
+/** Finds the vendor of each GPU, by PCI address and in that order. */
 function findVendors({ read, list }: Machine): Map<string, string> {
   const nvidia = list(CARDS)?.map((name) => name.toLowerCase());
   const found = (list(DEVICES) ?? []).toSorted().map((place) => {
@@ -85,7 +84,7 @@ function findVendors({ read, list }: Machine): Map<string, string> {
   );
 }
 
-/** Whether a GPU is a part of the processor, and so much slower than a card. */
+/** Whether a GPU is integrated, and thus slower than discrete ones. */
 function isInProcessor(
   place: string,
   vendor: string,
@@ -96,7 +95,7 @@ function isInProcessor(
   return vendor === AMD && memory !== undefined && Number(memory) < AMD_MEMORY;
 }
 
-/** Finds NVIDIA's cards that a variable names; none if no variable does. */
+/** Finds NVIDIA's GPUs that an environment variable names, if any does. */
 function cardsOfJob(
   nvidia: readonly string[],
   { read, variable }: Machine,
@@ -124,7 +123,7 @@ function cardsOfJob(
           true);
 }
 
-/** Says whether a name is that of a card at a place, the index-th on the bus. */
+/** Tells whether a name is that of the GPU at a PCI address and index. */
 type Naming = (name: string, place: string, index: number) => boolean;
 
 function attempt<T>(read: () => T): T | undefined {

@@ -1,6 +1,6 @@
 /**
- * Prints the GPUs of this machine, for `CARDS_VARIABLE` of tasks that may not
- * look themselves.
+ * Prints the GPUs of this machine, for `CARDS_VARIABLE` of tasks without the
+ * permission to find them.
  *
  * @module
  */

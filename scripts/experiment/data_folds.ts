@@ -83,7 +83,7 @@ export async function openDataFolds(
   }));
 }
 
-/** Requires classes that can be told apart. */
+/** Requires more than one class. */
 function requireClasses(
   { classes, otherClasses }: LabelledSamples,
   path: string,
@@ -119,7 +119,7 @@ function divide(
   }
 }
 
-/** Says which recordings for test have the events of one for training. */
+/** Names the test recordings whose events are also in a training recording. */
 function describeCopies(
   { samples, recordings }: LabelledSamples,
   divisions: readonly Division[],

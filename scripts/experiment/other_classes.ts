@@ -1,5 +1,5 @@
 /**
- * Words for classes, and for folders that may be named after classes as well.
+ * Texts about folders that could also be the classes of a data set.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import type { OtherClasses } from "../../dataset/layouts/layout.ts";
 import { quote } from "../command_line/quote.ts";
 
-/** Names that are listed at most. */
+/** Largest number of names that are listed. */
 const NAMED = 4;
 
 /**
- * Lists the first few of some names.
+ * Lists the first few names.
  *
  * @param names The names.
- * @returns The names with commas between, and `…` for those left out.
+ * @returns Comma-separated names, with `…` for those left out.
  */
 export function someOf(names: readonly string[]): string {
   return names.length > NAMED
@@ -23,10 +23,10 @@ export function someOf(names: readonly string[]): string {
 }
 
 /**
- * Says how other folders are taken as those of classes.
+ * Describes the setting that uses other folders as classes.
  *
- * @param other Their names, and the pattern that takes them.
- * @returns The setting, and what it does.
+ * @param other Names of the folders, and the pattern that selects them.
+ * @returns The setting and its effect.
  */
 export function describeOther({ pattern, names }: OtherClasses): string {
   return `--set ${quote(`data.class=${pattern}`)} takes ${someOf(names)} as ` +

@@ -47,7 +47,7 @@ export interface Rank {
   /** Number of this rank among those of its machine, from 0. */
   readonly local: number;
   /**
-   * Ends the run when the process of another rank has gone.
+   * Ends the run when the process of another rank has ended.
    *
    * @param folder The run's folder.
    * @returns The watch, once all ranks have called; its owner disposes of it.
@@ -110,7 +110,7 @@ export async function joinRanks(
       mpi.finalize();
       throw error;
     }
-    // What all ranks run into is said once: rank 0 ends the others.
+    // An error common to all ranks is printed once: rank 0 ends the others.
     if (rank > 0 && !watch.isOver && await stop.comes(LATE_MS)) {
       throw new EarlyExit(1);
     }

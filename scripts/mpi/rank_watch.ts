@@ -1,6 +1,6 @@
 /**
- * Notices that the process of another rank has gone, before the launcher ends
- * the others, or where it does not, as srun unless it is told to.
+ * Detects that the process of another rank has ended, before the launcher kills
+ * the others, or if it does not, as srun by default.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 import { hasLeft, lockRank } from "../run/lock.ts";
 
 /**
- * Time between two looks, in ms; Open MPI's launcher ends all a second after one
- * of them has gone.
+ * Polling interval in ms. Open MPI's launcher kills all ranks one second after
+ * one has ended.
  */
 const LOOK = 500;
 
@@ -21,12 +21,12 @@ export class RankWatch {
   #gone: number | undefined;
 
   /**
-   * Begins to watch.
+   * Starts watching.
    *
    * @param folder The run's folder.
    * @param rank This rank.
    * @param ranks Number of ranks, and how all of them meet.
-   * @returns The watch; disposing of it ends it.
+   * @returns Handle that ends the watch when it is disposed.
    */
   async begin(
     folder: string,
@@ -40,7 +40,7 @@ export class RankWatch {
     await meet();
     const others = Array.from({ length: count }, (_, other) => other).slice(1);
     const candidates = rank === 0 ? others : rank === 1 ? [0] : [];
-    // Some network file systems keep the locks of one machine from the others.
+    // Some network file systems do not show locks to other machines.
     const isFree = await Promise.all(
       candidates.map((other) => hasLeft(folder, other)),
     );
@@ -59,13 +59,13 @@ export class RankWatch {
     };
   }
 
-  /** Whether a rank has gone. */
+  /** Whether a rank has ended. */
   get isOver(): boolean {
     return this.#gone !== undefined;
   }
 
   /**
-   * Throws if a rank has gone.
+   * Throws if a rank has ended.
    *
    * @throws {Error} If one has.
    */

@@ -85,7 +85,7 @@ export async function isClaimed(folder: string): Promise<boolean | undefined> {
 
 /**
  * Locks a file of a rank in a run's folder until its process ends, even if it is
- * killed. Where the file system has no locks, nothing is locked.
+ * killed. Does nothing on file systems without locks.
  *
  * @param folder The folder; it is created if it is missing.
  * @param rank Number of the rank.
@@ -102,24 +102,24 @@ export async function lockRank(
   return {
     [Symbol.dispose]() {
       try {
-        // It stays locked, for a rank that has just opened it.
+        // The file stays locked for a rank that has just opened it.
         Deno.removeSync(join(folder, rankFile(rank)));
       } catch {
-        // The folder has gone, or cannot be written any more.
+        // The folder was removed or is not writable.
       }
     },
   };
 }
 
-/** Files of ranks, which stay open, and so locked, until the process ends. */
+/** Files of ranks; they stay open, and thus locked, until the process ends. */
 const rankFiles: Deno.FsFile[] = [];
 
 /**
- * Says whether the process of a rank has ended, which has locked its file.
+ * Tells whether the process of a rank, which locks its file, has ended.
  *
  * @param folder The folder.
  * @param rank Number of the rank.
- * @returns Whether it has; false where that cannot be told.
+ * @returns Whether it has; false if that cannot be determined.
  */
 export async function hasLeft(folder: string, rank: number): Promise<boolean> {
   try {

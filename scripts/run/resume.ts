@@ -141,9 +141,9 @@ async function goOn(
 }
 
 /**
- * Words the fold, epoch and batch from which training goes on.
+ * Names the fold, epoch and batch at which training continues.
  *
- * @param folds The folds, of which one at least has not ended.
+ * @param folds The folds; at least one has not ended.
  * @param checkpoints Checkpoints by fold.
  * @returns The place, such as `fold 1 epoch 3 batch 5`.
  */
@@ -162,13 +162,13 @@ export function nextPlace(
   return `fold ${number} epoch ${epoch} batch ${batches}`;
 }
 
-/** Whether the status of a run still says that it trains. */
+/** Whether the status of a run is `training`. */
 async function wasKilled(folder: string): Promise<boolean> {
   const text = await readIfThere(join(folder, STATUS_FILE));
   try {
     return parseStatus(text ?? "", STATUS_FILE).state === "training";
   } catch {
-    // It is no result, and may be missing.
+    // The status is not a result, and may be missing.
     return false;
   }
 }

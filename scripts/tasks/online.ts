@@ -48,7 +48,7 @@ await runCommand({
     );
   }
   const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-  // In front of it stands what tells some tasks the GPUs of the machine.
+  // Some commands begin with a variable that lists the GPUs of the machine.
   const words = tasks[task].command.split("deno run ").at(-1).split(" ");
   const child = new Deno.Command("deno", {
     args: ["run", `--allow-net=${host}`, ...words, ...theirs],

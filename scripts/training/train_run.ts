@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly device: Device;
   /** The processes that share the batches; the first alone writes. */
   readonly ranks: Ranks;
-  /** Watches the other processes by a folder, which all do at once. */
+  /** Watches the other ranks through the run folder; called by all ranks. */
   readonly watch?: (folder: string) => Promise<Disposable>;
   /** All folds of the data. */
   readonly all: readonly Fold[];
@@ -77,7 +77,7 @@ export async function trainRun(
   // The first rank creates the folder that the others check.
   await ranks.meet();
   using _watch = await options.watch?.(folder);
-  // Refuses a symbolic link before training, not at the end of the first epoch.
+  // Refuse a symbolic link before training, not at the end of the first epoch.
   await findEventFiles(join(folder, LOGS_FOLDER));
   const results = new Results(folder, configuration, { writes });
   const run = { program, configuration, ranks, weights };

@@ -12,7 +12,7 @@ import { expected, list, oneOf, path, section, worded } from "./values.ts";
 /** Largest number of folds. */
 export const MOST_FOLDS = 10_000;
 
-/** ms in the units that a duration is written in. */
+/** Milliseconds per unit of duration. */
 const UNIT_MS: Readonly<Record<string, number>> = {
   us: 0.001,
   "µs": 0.001,
@@ -77,17 +77,18 @@ export const data = section({
   /** Recordings to leave out, by their paths below the folder. */
   skip: v.optional(list("recordings", path)),
   /**
-   * Pattern whose first group, in the path of a recording, names its class;
-   * what the layout tells if left out.
+   * Regular expression whose first capture group, applied to a recording's
+   * path, names its class. The layout's own classes if left out.
    */
   class: v.optional(path),
   /**
-   * `recording` makes each recording a group, `none` lets windows of one be for
-   * training and for test; else a pattern whose first group, in the path of a
-   * recording, names the group. What the layout tells if left out.
+   * Groups that are not divided between training and test. `recording` makes
+   * each recording a group; `none` allows windows of one recording in both
+   * sets; otherwise a regular expression whose first capture group, applied to
+   * a recording's path, names the group. The layout's own groups if left out.
    */
   group: v.optional(path),
-  /** Number of folds; `groups` makes one of each group. */
+  /** Number of folds; `groups` makes one fold per group. */
   folds: v.optional(
     worded(
       `groups, or a whole number from 2 to ${MOST_FOLDS}`,

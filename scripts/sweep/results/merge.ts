@@ -25,11 +25,11 @@ export interface RunResult extends SweepRun {
   /** Number of epochs trained. */
   readonly epochs: number;
   /**
-   * The epoch, counted from 0, whose weights it keeps until now; `null` before
-   * the first.
+   * Best epoch so far, counted from 0, whose weights are kept; `null` before the
+   * first.
    */
   readonly bestEpoch: number | null;
-  /** Figures of its best epoch until now; `null` without validation. */
+  /** Figures of its best epoch so far; `null` without validation. */
   readonly valLoss: number | null;
   readonly valAccuracy: number | null;
   /** Figures of its test; `null` until then. */
@@ -37,13 +37,13 @@ export interface RunResult extends SweepRun {
   readonly testAccuracy: number | null;
 }
 
-/** The least and the most of what runs have. */
+/** Range of a figure over runs. */
 export interface Extremes {
   readonly min: number;
   readonly max: number;
 }
 
-/** A combination; means are over those of its runs that have the figure. */
+/** A combination, with means over the runs that have the figure. */
 export interface CombinationResult {
   /** Index of the combination. */
   readonly combination: number;
@@ -54,7 +54,7 @@ export interface CombinationResult {
   readonly done: number;
   /** Number of epochs that its runs have trained. */
   readonly epochs: Extremes;
-  /** Their best epochs, counted from 0; `null` if none has one. */
+  /** Best epochs of its runs, counted from 0; `null` before the first. */
   readonly bestEpoch: Extremes | null;
   readonly valLoss: Spread | null;
   readonly valAccuracy: Spread | null;

@@ -133,12 +133,12 @@ function figuresOf(combination: CombinationResult): string[] {
   ];
 }
 
-/** Writes the least and the most, or the one where they are equal. */
+/** Formats a range; one number if both ends are equal. */
 function range({ min, max }: Extremes): string {
   return min === max ? `${min}` : `${min}-${max}`;
 }
 
-/** Writes a mean and a deviation of fractions in %. */
+/** Formats mean and deviation of a fraction in %. */
 function percent(spread: Spread | null): string {
   if (spread === null) return "-";
   const [mean, std] = [spread.mean, spread.std].map((fraction) =>

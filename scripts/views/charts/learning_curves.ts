@@ -189,12 +189,12 @@ function curves(
   });
 }
 
-/** The colour of a fold, also if it is the only one on the chart. */
+/** Colour of a fold, the same in every chart. */
 function colourOf(fold: number): string {
   return COLOURS[(fold - 1) % COLOURS.length];
 }
 
-/** The shape of a fold's points; folds of one colour have different shapes. */
+/** Shape of a fold's points; folds of one colour have different shapes. */
 function shapeOf(fold: number): string {
   const round = Math.floor((fold - 1) / COLOURS.length);
   return SHAPES[(fold - 1 + round) % SHAPES.length];

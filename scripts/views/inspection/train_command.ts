@@ -42,7 +42,7 @@ export interface OpenedData {
   readonly settings: readonly string[];
   /** Patterns of file names, if they are among the settings. */
   readonly names?: NamePatterns;
-  /** Opens it anew, cut into windows. */
+  /** Opens the data set again, cut into windows. */
   readonly cut: (window: number) => Promise<LabelledSamples>;
 }
 
@@ -109,7 +109,7 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   );
 }
 
-/** Words the command that takes other folders as those of classes. */
+/** Formats the command that uses other folders as classes. */
 function takeOther(
   { pattern, names }: OtherClasses,
   path: string,
@@ -119,13 +119,13 @@ function takeOther(
   return `to take ${someOf(names)} as classes: ${command}`;
 }
 
-/** Says what patterns take out of file names. */
+/** Describes the classes and groups in file names. */
 function describeNames({ class: { names }, group }: NamePatterns): string {
   return `this takes ${someOf(names)} in file names as classes` +
     (group === undefined ? "" : `, and ${someOf(group.names)} as groups`);
 }
 
-/** Words the command. */
+/** Formats the command. */
 function commandFor(path: string, settings: readonly string[]): string {
   const task = isUrl(path) ? `online ${new URL(path).host} train` : "train";
   const sets = settings.map((setting) => ` --set ${quote(setting)}`);
@@ -140,7 +140,7 @@ function unreadIn({ recordings }: LabelledSamples): string[] {
   return [...new Set(unread.map(({ name }) => name.replace(/#\d+$/, "")))];
 }
 
-/** Says that a command leaves out recordings, if so. */
+/** Notes the recordings that a command leaves out, if any. */
 function leftOut(names: readonly string[], why: string): string[] {
   return names.length === 0
     ? []
@@ -148,9 +148,9 @@ function leftOut(names: readonly string[], why: string): string[] {
 }
 
 /**
- * Lists the recordings with the events of another, all but one of each, if
- * possible one for test; all where their classes differ. None, if a class had
- * no recording then.
+ * Lists copies of recordings, by their events. One of several copies is kept, a
+ * test recording if possible; none if their classes differ. The list is empty if
+ * a class would lose all recordings.
  */
 function copiesIn({ samples, recordings }: LabelledSamples): string[] {
   const left = findCopies(recordings).flatMap((alike) => {
@@ -166,7 +166,7 @@ function copiesIn({ samples, recordings }: LabelledSamples): string[] {
     : left;
 }
 
-/** What commands are found by. */
+/** Facts about a data set that determine the command. */
 type Labelled = Pick<
   LabelledSamples,
   "layout" | "classes" | "samples" | "otherClasses"
@@ -185,12 +185,12 @@ function without(
   };
 }
 
-/** Lists the classes that have samples. */
+/** Lists the classes with samples. */
 function presentIn({ samples }: Pick<Labelled, "samples">): number[] {
   return [...new Set(samples.map(({ label }) => label))].sort((a, b) => a - b);
 }
 
-/** Lists the classes that have several recordings. */
+/** Lists the classes with several recordings. */
 function withSeveralRecordings(data: Labelled): number[] {
   return presentIn(data).filter((label) =>
     new Set(

@@ -23,7 +23,7 @@ const STEP = 170;
 /** Heights of the labels of a numeric axis, 0 to 1. */
 const HEIGHTS = [0, 0.25, 0.5, 0.75, 1];
 
-/** Distances of the labels of accuracies in %, of which five fit. */
+/** Steps between labels of accuracies in %; five labels fit. */
 const DISTANCES = [1, 2, 5, 10, 20];
 
 /** An axis: its title, its labels, and the heights of values, from 0 to 1. */

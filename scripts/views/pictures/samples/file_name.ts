@@ -6,7 +6,7 @@
 
 import { basename, isAbsolute, relative, resolve } from "node:path";
 
-/** Most bytes of a name; file systems have room for 255, with endings. */
+/** Largest size of a name in bytes; file systems allow 255 with the ending. */
 const MOST_BYTES = 180;
 
 /**
@@ -14,8 +14,8 @@ const MOST_BYTES = 180;
  *
  * @param name Name of the sample.
  * @returns Letters, digits, `_`, `-` and `.`; it does not start with `-` or
- * `.`, which would make it an option of a command or hidden. Of a long name it
- * is the end.
+ * `.`, which would make it an option of a command or hidden. Long names are
+ * cut to their end.
  *
  * @example
  * ```ts
@@ -35,12 +35,11 @@ export function fileNameOf(name: string): string {
 }
 
 /**
- * Names the pictures of a file or folder after its path, since others may have
- * its name.
+ * Names the pictures of a file or folder after its path, which is unique.
  *
  * @param path The file or folder.
- * @returns Its path below the current folder, or all of it, as `fileNameOf()`
- * writes it.
+ * @returns Its relative path below the current folder, or else its full path,
+ * formatted by `fileNameOf()`.
  *
  * @example
  * ```ts
@@ -61,8 +60,8 @@ export function fileNameOfPath(path: string): string {
  * Names the pictures of a sample.
  *
  * @param name Name of the sample.
- * @param location Where it is from.
- * @returns The path of a whole file, and the name of a part of a file or store.
+ * @param location Its file or store.
+ * @returns Name after the path of a whole file, or after the sample.
  *
  * @example
  * ```ts

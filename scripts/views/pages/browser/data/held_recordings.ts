@@ -73,7 +73,7 @@ function openFolder(
   classes: readonly string[],
 ): Recording {
   const byPath = new Map(files.map(({ path, file }) => [path, file]));
-  // Folders of classes were dropped, or one folder of them.
+  // Either several folders of classes were dropped, or one that contains them.
   const tops = new Set(
     files.map(({ path }) => path.split("/")).filter(({ length }) => length > 1)
       .map(([top]) => top),
