@@ -1,10 +1,26 @@
 /**
- * Chooses the parts of the font that a text needs and writes them as CSS.
+ * Reads the font, Inter (SIL Open Font License), chooses the parts of it that a
+ * text needs, and writes them as CSS.
  *
  * @module
  */
 
+import ranges from "npm:@fontsource/inter@5.3.0/unicode.json" with {
+  type: "json",
+};
 import { FONT } from "../charts/theme.ts";
+
+/**
+ * Parts of the font that are used: titles are bold, and names may have letters
+ * of several alphabets.
+ */
+const FACES = [
+  ["latin", 400],
+  ["latin", 700],
+  ["latin-ext", 400],
+  ["greek", 400],
+  ["cyrillic", 400],
+] as const;
 
 /** Part of the font: some characters in one weight. */
 export interface Face {
@@ -13,6 +29,28 @@ export interface Face {
   readonly range: string;
   /** WOFF2. */
   readonly bytes: Uint8Array;
+}
+
+let read: Promise<readonly Face[]> | undefined;
+
+/**
+ * Reads the font, once.
+ *
+ * @returns All parts of it that are used.
+ */
+export function readFaces(): Promise<readonly Face[]> {
+  return read ??= Promise.all(
+    FACES.map(async ([subset, weight]) => ({
+      weight,
+      range: ranges[subset],
+      bytes: await Deno.readFile(
+        new URL(
+          `files/inter-${subset}-${weight}-normal.woff2`,
+          import.meta.resolve("npm:@fontsource/inter@5.3.0/unicode.json"),
+        ),
+      ),
+    })),
+  );
 }
 
 /**
@@ -39,13 +77,13 @@ export function facesOf(text: string, faces: readonly Face[]): Face[] {
 }
 
 /**
- * Writes parts of the font as CSS.
+ * Writes the parts of the font that a text needs as CSS.
  *
- * @param faces The parts.
- * @returns CSS rules that embed them.
+ * @param text The text.
+ * @returns CSS rules that embed these parts.
  */
-export function formatFaces(faces: readonly Face[]): string {
-  return faces.map(({ weight, range, bytes }) =>
+export async function fontFaces(text: string): Promise<string> {
+  return facesOf(text, await readFaces()).map(({ weight, range, bytes }) =>
     `@font-face{font-family:${FONT};font-weight:${weight};` +
     `unicode-range:${range};` +
     `src:url(data:font/woff2;base64,${bytes.toBase64()}) format("woff2")}`

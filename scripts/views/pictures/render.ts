@@ -1,21 +1,17 @@
 /**
  * Renders charts as SVG, and SVG as pixels.
  *
- * Pictures embed their font, Inter (SIL Open Font License), so that they look
- * the same on every machine.
+ * Pictures embed their font, so that they look the same on every machine.
  *
  * @module
  */
 
-import ranges from "npm:@fontsource/inter@5.3.0/unicode.json" with {
-  type: "json",
-};
 import { initWasm, Resvg } from "npm:@resvg/resvg-wasm@2.6.2";
 import * as vega from "npm:vega@6.4.0";
 import * as vegaLite from "npm:vega-lite@6.5.0";
 import type { ChartSpec } from "../charts/spec.ts";
 import { FONT } from "../charts/theme.ts";
-import { type Face, facesOf, formatFaces } from "./font_faces.ts";
+import { type Face, facesOf, fontFaces, readFaces } from "./font_faces.ts";
 
 /** Size and weight of a text. */
 interface TextStyle {
@@ -30,18 +26,6 @@ interface TextItem {
   readonly fontWeight?: number | string;
   readonly text?: unknown;
 }
-
-/**
- * Parts of the font that are used: titles are bold, and names may have letters
- * of several alphabets.
- */
-const FACES = [
-  ["latin", 400],
-  ["latin", 700],
-  ["latin-ext", 400],
-  ["greek", 400],
-  ["cyrillic", 400],
-] as const;
 
 /** Pixels of a PNG for each pixel of the SVG, enough for print. */
 const ZOOM = 2;
@@ -134,16 +118,6 @@ export function escapeText(text: string): string {
 }
 
 /**
- * Writes the parts of the font that a text needs as CSS.
- *
- * @param text The text.
- * @returns CSS rules that embed these parts.
- */
-export async function fontFaces(text: string): Promise<string> {
-  return formatFaces(facesOf(text, await prepare()));
-}
-
-/**
  * Reads the scripts that draw charts in a browser.
  *
  * @returns Vega and Vega-Lite, as scripts that define `vega` and `vegaLite`.
@@ -161,18 +135,7 @@ function prepare(): Promise<readonly Face[]> {
   return prepared ??= (async () => {
     const resvg = import.meta.resolve("npm:@resvg/resvg-wasm@2.6.2");
     await initWasm(Deno.readFile(new URL("index_bg.wasm", resvg)));
-    const faces = await Promise.all(
-      FACES.map(async ([subset, weight]) => ({
-        weight,
-        range: ranges[subset],
-        bytes: await Deno.readFile(
-          new URL(
-            `files/inter-${subset}-${weight}-normal.woff2`,
-            import.meta.resolve("npm:@fontsource/inter@5.3.0/unicode.json"),
-          ),
-        ),
-      })),
-    );
+    const faces = await readFaces();
     // Without a canvas Vega estimates text widths, up to 50 % too wide.
     (vega as unknown as {
       textMetrics: { width(item: TextItem, text?: unknown): number };

@@ -7,7 +7,7 @@
 import { stripTypeScriptTypes } from "node:module";
 import { pageConfigOf } from "../../charts/page_theme.ts";
 import { GROUNDS, THEMES } from "../../charts/theme.ts";
-import { fontFaces } from "../../pictures/render.ts";
+import { fontFaces } from "../../pictures/font_faces.ts";
 import { readPrograms } from "../report/browser.ts";
 
 /** A file of the page. */

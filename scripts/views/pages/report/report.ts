@@ -10,7 +10,7 @@ import { GROUNDS, type Theme, THEMES } from "../../charts/theme.ts";
 import { formatConfiguration } from "../../../configuration/configuration.ts";
 import { duration } from "../../../command_line/duration.ts";
 import { embedParts } from "../embedded_page.ts";
-import { fontFaces } from "../../pictures/render.ts";
+import { fontFaces } from "../../pictures/font_faces.ts";
 import { readPrograms } from "./browser.ts";
 import { ENERGY_NOTE, energyTable } from "../../../experiment/energy_table.ts";
 import type { LayerEnergy } from "../../../../engine/training/energy.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { classAccuracy } from "../../../../mod.ts";
 import { emptyChart } from "../../../../scripts/views/charts/spec.ts";
+import { fontFaces } from "../../../../scripts/views/pictures/font_faces.ts";
 import {
-  fontFaces,
   measureText,
   renderPng,
   renderSvg,
