@@ -44,13 +44,14 @@ export class Charts {
   #parts: readonly ChartPart[] = [];
 
   /**
-   * Watches the theme; draws nothing yet.
+   * Watches the theme and the width; draws nothing yet.
    *
    * @param place Element to draw into.
    */
   constructor(place: HTMLElement) {
     this.#place = place;
     dark.addEventListener("change", () => this.show(this.#parts));
+    addEventListener("resize", () => this.show(this.#parts));
   }
 
   /**
@@ -83,7 +84,7 @@ class Chart {
   readonly #drawing = element("div");
   readonly #image = element("div", this.#drawing);
   readonly #figure: HTMLElement;
-  /** Theme and specification of the chart that is drawn, without data. */
+  /** Theme, legend and specification of the drawn chart, without data. */
   #spec = "";
   #view: View | undefined;
   /** The chart to show next, since drawing is asynchronous. */
@@ -128,7 +129,8 @@ class Chart {
 
   async #drawPart({ spec, values }: ChartPart): Promise<void> {
     const theme = dark.matches ? "dark" : "light";
-    const form = `${theme} ${JSON.stringify(spec)}`;
+    const legend = legendOf(this.#drawing.clientWidth);
+    const form = JSON.stringify([theme, legend, spec]);
     if (this.#view && form === this.#spec) {
       if (!spec.data) return;
       const changes = vega.changeset().remove(vega.truthy).insert(values);
@@ -136,41 +138,31 @@ class Chart {
       return;
     }
     this.#view?.finalize();
-    this.#view = (await drawIn(this.#drawing, { spec, values }, theme)).view;
+    const config = themes[theme];
+    const { view } = await vegaEmbed(this.#drawing, {
+      ...spec,
+      ...(spec.data ? { data: { name: "rows", values } } : {}),
+    }, {
+      renderer: "svg",
+      actions: false,
+      tooltip: { theme },
+      // Otherwise it warns that rows set their own height.
+      logLevel: vega.Error,
+      config: {
+        ...config,
+        aria: false,
+        legend: { ...config.legend, ...legend },
+      },
+    });
+    this.#view = view;
     this.#spec = form;
   }
 }
 
-async function drawIn(
-  place: HTMLElement,
-  { spec, values }: Pick<ChartPart, "spec" | "values">,
-  theme: "light" | "dark",
-): Promise<{ readonly view: View }> {
-  return await vegaEmbed(place, {
-    ...spec,
-    ...(spec.data ? { data: { name: "rows", values } } : {}),
-  }, {
-    renderer: "svg",
-    actions: false,
-    tooltip: { theme },
-    // Otherwise it warns that rows set their own height.
-    logLevel: vega.Error,
-    config: pageConfig(themes[theme], place.clientWidth),
-  });
-}
-
-/** Adapts the legends of a theme to the width of a chart. */
-function pageConfig(
-  { legend, ...config }: Readonly<Record<string, object>>,
-  width: number,
-): Readonly<Record<string, unknown>> {
+/** Adapts legends to the width of a chart. */
+function legendOf(width: number): Readonly<Record<string, unknown>> {
   return {
-    ...config,
-    aria: false,
-    legend: {
-      ...legend,
-      titleOrient: width < NARROW ? "top" : "left",
-      columns: Math.max(1, Math.floor(width / 110)),
-    },
+    titleOrient: width < NARROW ? "top" : "left",
+    columns: Math.max(1, Math.floor(width / 110)),
   };
 }

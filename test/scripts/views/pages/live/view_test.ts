@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import axe, { type AxeResults } from "npm:axe-core@4.14.1";
@@ -66,6 +68,16 @@ browserTest("the page follows a run from before it begins", async (browser) => {
     .allTextContents();
   assert.deepEqual(cells, ["7", "3", "", "9"]);
   await see(page, "#confusion", "16 of 19 right, 84.2 %");
+
+  // On a narrow page the title of a legend is above it.
+  await page.setViewportSize(PHONE);
+  await page.waitForFunction(() => {
+    const [title, label] = ["title", "label"].map((part) =>
+      document.querySelector(`#curves .role-legend-${part} text`)!
+        .getBoundingClientRect()
+    );
+    return title.bottom <= label.top;
+  }, { timeout: 20_000 });
   assert.deepEqual(problems, []);
 });
 
