@@ -51,6 +51,8 @@ export interface Ground {
   readonly ink: string;
   /** Grid lines and other minor lines. */
   readonly faint: string;
+  /** What stands out on a page: the focus, the true class. */
+  readonly accent: string;
   /**
    * ON and OFF events; they also differ in brightness, for print without
    * colour.
@@ -69,6 +71,7 @@ export const GROUNDS: Readonly<Record<Theme, Ground>> = {
     paper: "#FFFFFF",
     ink: "#1F2328",
     faint: "#D8DEE4",
+    accent: COLOURS[0],
     on: "#D97700",
     off: "#0B4F8A",
     ramp: ["#FFFFFF", "#B9D6EC", "#5A9FCE", "#0B5A96", "#052F57"],
@@ -78,6 +81,7 @@ export const GROUNDS: Readonly<Record<Theme, Ground>> = {
     paper: "#16181D",
     ink: "#E6E8EB",
     faint: "#3A3F47",
+    accent: "#3F9BD8",
     on: "#F2B134",
     off: "#3F8FD2",
     ramp: ["#16181D", "#10304D", "#185A8C", "#5FA8DC", "#E3F2FC"],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { COLOURS, GROUNDS, type Theme } from "../../charts/theme.ts";
+import { baseStyle } from "../base_style.ts";
 import { type EmbeddedPage, embedParts } from "../embedded_page.ts";
 import page from "./page.html" with { type: "text" };
 
@@ -19,8 +19,7 @@ export async function buildPage(): Promise<EmbeddedPage> {
   const external = ["npm:h5wasm@*"];
   const program = await bundle(import.meta.resolve("./main.ts"), external);
   return await embedParts(page, {
-    themes: `:root { ${coloursOf("light")} }\n` +
-      `@media (prefers-color-scheme: dark) { :root { ${coloursOf("dark")} } }`,
+    base: await baseStyle(),
     program,
   });
 }
@@ -48,16 +47,4 @@ export async function bundle(
     throw new Error(`Cannot bundle "${module}": ${errors[0].text}`);
   }
   return outputFiles![0].text();
-}
-
-function coloursOf(theme: Theme): string {
-  const { paper, ink, faint, on, off } = GROUNDS[theme];
-  const wrong = COLOURS[1];
-  const [quiet, line] = theme === "light"
-    ? ["#57606A", "#8C959F"]
-    : ["#A5ACB5", "#6B727B"];
-  const accent = theme === "light" ? COLOURS[0] : off;
-  const colours = { paper, ink, faint, on, off, quiet, line, accent, wrong };
-  return Object.entries(colours)
-    .map(([name, colour]) => `--${name}: ${colour};`).join(" ");
 }

@@ -6,8 +6,8 @@
 
 import { stripTypeScriptTypes } from "node:module";
 import { pageConfigOf } from "../../charts/page_theme.ts";
-import { GROUNDS, THEMES } from "../../charts/theme.ts";
-import { fontFaces } from "../../pictures/font_faces.ts";
+import { THEMES } from "../../charts/theme.ts";
+import { baseStyle } from "../base_style.ts";
 import { readPrograms } from "../report/browser.ts";
 
 /** A file of the page. */
@@ -21,9 +21,6 @@ const PROGRAMS = [
   ...["page", "charts", "confusion", "elements", "recording", "samples"],
 ];
 
-/** One letter of each alphabet of the font; names may use any. */
-const ALPHABETS = "aāαа";
-
 /**
  * Reads all files of the page.
  *
@@ -33,12 +30,13 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
   const read = (name: string) =>
     Deno.readTextFile(new URL(name, import.meta.url));
   const script = (content: string) => ({ type: "text/javascript", content });
-  const style = (content: string) => ({ type: "text/css", content });
   const html = await read("page.html");
   return new Map<string, Asset>([
     ["/", { type: "text/html", content: html }],
-    ["/page.css", style(formatThemes() + await read("page.css"))],
-    ["/font.css", style(await fontFaces(ALPHABETS))],
+    ["/page.css", {
+      type: "text/css",
+      content: await baseStyle() + await read("page.css"),
+    }],
     ["/vega.js", script((await readPrograms()).join("\n"))],
     ["/themes.json", {
       type: "application/json",
@@ -56,14 +54,4 @@ function themes() {
   return Object.fromEntries(
     THEMES.map((theme) => [theme, pageConfigOf(theme)]),
   );
-}
-
-/** Writes the colours of the themes as CSS. */
-function formatThemes(): string {
-  const [light, dark] = THEMES.map((theme) => {
-    const { paper, ink, faint, ramp } = GROUNDS[theme];
-    return `:root{--paper:${paper};--ink:${ink};--faint:${faint};` +
-      `--strong:${ramp[3]};color-scheme:${theme}}`;
-  });
-  return `${light}@media(prefers-color-scheme:dark){${dark}}\n`;
 }

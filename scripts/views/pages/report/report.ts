@@ -6,11 +6,10 @@
 
 import { stripTypeScriptTypes } from "node:module";
 import { pageConfigOf } from "../../charts/page_theme.ts";
-import { GROUNDS, type Theme, THEMES } from "../../charts/theme.ts";
 import { formatConfiguration } from "../../../configuration/configuration.ts";
 import { duration } from "../../../command_line/duration.ts";
+import { baseStyle } from "../base_style.ts";
 import { embedParts } from "../embedded_page.ts";
-import { fontFaces } from "../../pictures/font_faces.ts";
 import { readPrograms } from "./browser.ts";
 import { ENERGY_NOTE, energyTable } from "../../../experiment/energy_table.ts";
 import type { LayerEnergy } from "../../../../engine/training/energy.ts";
@@ -56,22 +55,12 @@ export async function formatReport(
     new URL("report_page.ts", import.meta.url),
   );
   const { html } = await embedParts(page, {
-    font: await fontFaces(page + json),
-    themes: THEMES.map(formatTheme).join("\n"),
+    base: await baseStyle(page + json),
     programs: (await readPrograms()).join("\n"),
     run: json,
     page: stripTypeScriptTypes(program),
   }, { evaluates: true });
   return html;
-}
-
-function formatTheme(theme: Theme): string {
-  const { paper, ink, faint } = GROUNDS[theme];
-  const mixed = (share: number) =>
-    `color-mix(in oklab, ${ink} ${share}%, ${paper})`;
-  return `:root[data-theme="${theme}"] { --paper: ${paper}; --ink: ${ink}; ` +
-    `--faint: ${faint}; --quiet: ${mixed(68)}; --wash: ${mixed(4)}; ` +
-    `color-scheme: ${theme}; }`;
 }
 
 function factsOf({ epochs, summary }: Run): Facts {

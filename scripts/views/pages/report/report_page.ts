@@ -68,7 +68,8 @@ function showFacts(list: HTMLElement, facts: Facts): void {
   }
 }
 
-function tableOf(rows: Table): HTMLElement {
+/** Makes a table, which the keyboard scrolls where it is too wide. */
+function tableOf(rows: Table, name: string): HTMLElement {
   const table = element("table");
   rows.forEach((cells, index) => {
     const row = element("tr");
@@ -77,7 +78,12 @@ function tableOf(rows: Table): HTMLElement {
     }
     table.append(row);
   });
-  return Object.assign(element("div", table), { className: "scroll" });
+  return Object.assign(element("div", table), {
+    className: "scroll",
+    role: "group",
+    ariaLabel: name,
+    tabIndex: 0,
+  });
 }
 
 /** Creates the figure of a chart, with its title above. */
@@ -150,6 +156,7 @@ async function embed(
       },
     },
   });
+  drawing.querySelector("summary")!.ariaLabel = "Save the chart";
   return view;
 }
 
@@ -164,10 +171,10 @@ const folds = new Set(run.figures.flatMap(({ fold }) => fold ?? []));
 
 const drawn: View[] = [];
 async function draw(): Promise<void> {
-  document.documentElement.dataset.theme = theme.value;
+  document.documentElement.style.colorScheme = theme.value;
   drawn.splice(0).forEach((view) => view.finalize());
   const own = ofFold(Number(fold.value));
-  find("one-title").hidden = own.length === 0;
+  find("of-fold").hidden = own.length === 0;
   find("one-title").textContent = `Fold ${fold.value}`;
   const figures = [...ofAll, ...own];
   const places = figures.map(placeOf);
@@ -185,7 +192,10 @@ document.title = `Run ${run.folder.split(/[\\/]/).pop()}`;
 document.querySelector("h1")!.textContent = run.folder;
 showFacts(find("facts"), run.facts);
 if (run.results.length > 0) {
-  find("results").append(element("h2", "Results"), tableOf(run.results));
+  find("results").append(
+    element("h2", "Results"),
+    tableOf(run.results, "Results"),
+  );
 }
 if (run.optimistic) {
   find("results").append(quiet(
@@ -195,7 +205,7 @@ if (run.optimistic) {
 if (run.energy.length > 0) {
   find("energy").append(
     element("h2", "Energy"),
-    tableOf(run.energy),
+    tableOf(run.energy, "Energy"),
     quiet(run.energyNote),
   );
 }
@@ -207,7 +217,7 @@ find("all-title").textContent = folds.size === 1
 find("configuration").textContent = run.configuration;
 showFacts(find("data"), run.data);
 if (run.recordings.length > 0) {
-  find("recordings").append(tableOf(run.recordings));
+  find("recordings").append(tableOf(run.recordings, "Recordings"));
 }
 theme.value = matchMedia("(prefers-color-scheme: dark)").matches
   ? "dark"

@@ -119,8 +119,8 @@ Deno.test("red and green would not be told apart", () => {
 Deno.test("colours stand out on the ground of both themes", () => {
   for (const theme of THEMES) {
     const paper = linear(configured(theme, "background"));
-    const { on, off } = GROUNDS[theme];
-    for (const hex of [...COLOURS, ...Object.values(ROLES), on, off]) {
+    const { on, off, accent } = GROUNDS[theme];
+    for (const hex of [...COLOURS, ...Object.values(ROLES), on, off, accent]) {
       const ratio = contrast(linear(hex), paper);
       assert(ratio >= 3, `${hex} has ${ratio} on ${theme}`);
     }

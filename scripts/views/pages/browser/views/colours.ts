@@ -44,17 +44,6 @@ export function parseColour(text: string): Colour {
 }
 
 /**
- * Reads a colour of the style sheet in the theme in use.
- *
- * @param name Name of its CSS variable, without the dashes.
- * @returns The colour.
- */
-export function styleColour(name: string): Colour {
-  const style = getComputedStyle(document.documentElement);
-  return parseColour(style.getPropertyValue(`--${name}`).trim());
-}
-
-/**
  * Mixes two colours.
  *
  * @param from First colour.

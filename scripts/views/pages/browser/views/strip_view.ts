@@ -6,15 +6,9 @@
 
 /// <reference lib="dom" />
 
+import { ROLES } from "../../../charts/theme.ts";
 import { type ClassRoles, nameOf, roleOf } from "./class_roles.ts";
-import {
-  type Colour,
-  groundNow,
-  mix,
-  paint,
-  parseColour,
-  styleColour,
-} from "./colours.ts";
+import { type Colour, groundNow, mix, paint, parseColour } from "./colours.ts";
 import { binAt, type LayerSpikes } from "../data/network_run.ts";
 import { svgElement } from "./svg_element.ts";
 
@@ -119,8 +113,8 @@ function drawSpikes(
     const [paper, ink, faint] = [ground.paper, ground.ink, ground.faint]
       .map(parseColour);
     const parts: Record<string, Colour> = {
-      target: styleColour("accent"),
-      mistaken: styleColour("wrong"),
+      target: parseColour(ground.accent),
+      mistaken: parseColour(ROLES.mistaken),
     };
     const colours = Array.from(
       { length: C },

@@ -32,7 +32,7 @@ export function viewVotes(
     const count = document.createElement("output");
     name.textContent = nameOf(output, roles.classes) +
       (output === roles.label ? " •" : "");
-    bar.className = "bar";
+    bar.className = "share";
     row.append(name, bar, count);
     row.className = roleOf(output, roles) ?? "";
     return { row, bar, count };
