@@ -10,11 +10,11 @@ import type { LayerEnergy } from "../../engine/training/energy.ts";
 
 /** Explanation of the table's columns. */
 export const ENERGY_NOTE = [
-  "Averages of a test sample, in a process of 45 nm (Horowitz 2014). A spike",
-  "takes an accumulate at each synapse, 0.9 pJ; counts, marked ×, a",
-  "multiply-accumulate, 4.6 pJ. A word of 32 bits moved takes 5, 10, 50 or",
-  "650 pJ where weights, or drives and potentials, fit 8 KB, 32 KB, 1 MB or",
-  "only DRAM.",
+  "Averages per test sample, for a 45 nm process (Horowitz 2014). An operation",
+  "is one spike at one synapse, an accumulate of 0.9 pJ; counts, marked ×,",
+  "need a multiply-accumulate of 4.6 pJ. A 32-bit word of weights, drives or",
+  "potentials costs 5, 10, 50 or 650 pJ, for arrays that fit into 8 KB, 32 KB,",
+  "1 MB or only DRAM.",
 ];
 
 /**
@@ -87,9 +87,9 @@ export function energyTable(layers: readonly LayerEnergy[]): string[][] {
       "Reads",
       "Spikes",
       "Operations",
-      "Their nJ",
+      "Ops (nJ)",
       "kB moved",
-      "Their nJ",
+      "Mem (nJ)",
     ],
     ...layers.map(({ name, ...layer }) => row(name, layer)),
     row("all", {
