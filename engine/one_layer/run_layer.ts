@@ -64,7 +64,7 @@ export interface LayerGradients {
  * const spikes = { shape: [1, 1, 4, 4, 50], data: new Float32Array(800) };
  * spikes.data[0] = 1;
  * const { responses } = await runLayer(network, { layer: "pool1", spikes });
- * The response peaks at 1.1 theta after tauSr.
+ * // The response peaks at 1.1 theta after tauSr.
  * if (Math.abs(responses.data[10] - 11) > 1e-4) throw new Error();
  * ```
  */
