@@ -210,7 +210,7 @@ function decisionOf(bins: Bins): number | undefined {
  * @example
  * ```ts
  * import { openQuestions } from "./self_check.ts";
- * const layers = [{ name: "conv1", spikes: 0, differing: 0 }];
+ * const layers = [{ name: "conv1", spikes: 0, others: 0, differing: 0 }];
  * const [line] = openQuestions({ layers }, { lossy: false });
  * if (!line.startsWith('"conv1" has no spike')) throw new Error(line);
  * ```
