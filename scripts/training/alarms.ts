@@ -47,6 +47,8 @@ const REMEDIES = {
       "training.init to live",
     noGradient: "raise neuron.tauRho",
     explodingGradient: "lower neuron.scaleRho, or training.lr",
+    atChance: "lower training.error.tgtSpikeCount or training.lr, or set " +
+      "training.init to live",
   },
   layerwise: {
     silent: "lower neuron.threshold, or give it norm: batch",
@@ -55,7 +57,16 @@ const REMEDIES = {
     mostlySaturated: "lower training.lr, or give it norm: batch",
     noGradient: "lower neuron.steepness",
     explodingGradient: "lower training.lr, or set training.clip",
+    atChance: "change training.lr, or see with deno task ridge whether the " +
+      "data can be learned",
   },
+} as const;
+
+/** Remedies in layers whose drives are normalised. */
+const NORMALISED = {
+  silent: "lower neuron.threshold",
+  saturated: "raise neuron.threshold",
+  mostlySaturated: "lower training.lr",
 } as const;
 
 /** Fraction of silent or saturated neurons above which a layer is reported. */
@@ -119,6 +130,7 @@ export function findNonFinite(
 /** Training alarms of a fold; the warning of a layer is given only once. */
 export class Alarms {
   readonly #remedies: Remedies;
+  readonly #normalised: ReadonlySet<string>;
   readonly #warned = new Set<string>();
   /** Smallest gradient norm above zero of each layer, over all epochs. */
   readonly #least: Record<string, number> = {};
@@ -126,11 +138,15 @@ export class Alarms {
   #atChance = 0;
 
   /**
-   * @param network Whether it is computed layer by layer, which determines the
-   * remedies.
+   * @param network Whether it is computed layer by layer, and the names of its
+   * layers with a norm, both of which determine the remedies.
    */
-  constructor({ layerwise }: { readonly layerwise: boolean }) {
+  constructor({ layerwise, normalised = [] }: {
+    readonly layerwise: boolean;
+    readonly normalised?: Iterable<string>;
+  }) {
     this.#remedies = REMEDIES[layerwise ? "layerwise" : "spikeResponse"];
+    this.#normalised = new Set(normalised);
   }
 
   /**
@@ -163,21 +179,26 @@ export class Alarms {
     return [
       ...this.#ofLayers(state),
       // Equality gives one warning per stretch of epochs at chance.
-      ...(this.#atChance === EPOCHS_AT_CHANCE ? [atChance(state)] : []),
+      ...(this.#atChance === EPOCHS_AT_CHANCE
+        ? [atChance(state, this.#remedies)]
+        : []),
     ];
   }
 
   #ofLayers(state: EpochState): string[] {
-    return [...warningsOf(state, this.#least, this.#remedies)].filter(
-      (warning) => {
-        const { layer, what, covers = [] } = warning;
-        const isNew = !this.#warned.has(`${layer} ${what}`);
-        for (const problem of [what, ...covers]) {
-          this.#warned.add(`${layer} ${problem}`);
-        }
-        return isNew;
-      },
-    ).map(({ layer, what, value, remedy }) =>
+    const context = {
+      least: this.#least,
+      remedies: this.#remedies,
+      normalised: this.#normalised,
+    };
+    return [...warningsOf(state, context)].filter((warning) => {
+      const { layer, what, covers = [] } = warning;
+      const isNew = !this.#warned.has(`${layer} ${what}`);
+      for (const problem of [what, ...covers]) {
+        this.#warned.add(`${layer} ${problem}`);
+      }
+      return isNew;
+    }).map(({ layer, what, value, remedy }) =>
       `layer "${layer}" ${what} (${value}): ${remedy}`
     );
   }
@@ -191,10 +212,12 @@ function isAtChance({ accuracy, samples, chance }: EpochState): boolean {
   return best < 1 && accuracy <= best;
 }
 
-function atChance({ accuracy, chance }: EpochState): string {
+function atChance(
+  { accuracy, chance }: EpochState,
+  { atChance }: Remedies,
+): string {
   return `training accuracy stays at chance (${percent(accuracy)} after ` +
-    `${EPOCHS_AT_CHANCE} epochs, a guess has ${percent(chance)}): lower ` +
-    "training.error.tgtSpikeCount or training.lr, or set training.init to live";
+    `${EPOCHS_AT_CHANCE} epochs, a guess has ${percent(chance)}): ${atChance}`;
 }
 
 /** A remedy for each problem. */
@@ -215,34 +238,40 @@ const MOSTLY_SATURATED = "is saturated but for some neurons";
 
 function* warningsOf(
   state: EpochState,
-  least: LayerNumbers,
-  remedies: Remedies,
+  { least, remedies, normalised }: {
+    readonly least: LayerNumbers;
+    readonly remedies: Remedies;
+    readonly normalised: ReadonlySet<string>;
+  },
 ): Generator<Warning> {
   const { rates, silent, saturated } = state;
   const { gradientNorms, updateNorms, weightNorms } = state;
   for (const [layer, rate] of Object.entries(rates)) {
     const value = `${short(rate)} spikes per neuron and bin`;
     const learns = layer in weightNorms;
+    const isNormalised = normalised.has(layer);
+    const own = isNormalised ? NORMALISED : remedies;
     if (rate < SILENT) {
       const remedy = learns
-        ? remedies.silent
+        ? own.silent
         : "what feeds it hardly spikes, look there first";
       const covers = [MOSTLY_SILENT];
       yield { layer, what: "is silent", value, remedy, covers };
     } else if (rate > SATURATED) {
       const remedy = learns
-        ? remedies.saturated
+        ? own.saturated
         : "what feeds it hardly pauses, look there first";
       const covers = [MOSTLY_SATURATED];
       yield { layer, what: "is saturated", value, remedy, covers };
-    } else if (learns && silent[layer] > MOST) {
+    } else if (learns && !isNormalised && silent[layer] > MOST) {
+      // With a norm each map fires: what is silent are pixels without events.
       const value = `${percent(silent[layer])} did not fire all epoch`;
       const remedy = remedies.mostlySilent;
       yield { layer, what: MOSTLY_SILENT, value, remedy };
     } else if (learns && saturated[layer] > MOST) {
       const value = `${percent(saturated[layer])} fired in more than ` +
         `${percent(SATURATED)} of bins`;
-      const remedy = remedies.mostlySaturated;
+      const remedy = own.mostlySaturated;
       yield { layer, what: MOSTLY_SATURATED, value, remedy };
     }
   }

@@ -79,7 +79,11 @@ export class FoldLog {
     this.#status = status;
     this.#chance = chance;
     this.#file = new EventFile(join(results.folder, LOGS_FOLDER), fold);
-    this.#alarms = new Alarms({ layerwise: model.isLayerwise });
+    this.#alarms = new Alarms({
+      layerwise: model.isLayerwise,
+      normalised: Object.keys(weights).filter((name) => name.includes(".norm."))
+        .map((name) => name.split(".", 1)[0]),
+    });
     this.#weights = weights;
     this.#batches = [...batches];
   }

@@ -177,6 +177,39 @@ Deno.test("remedies are those of the kind of network", () => {
   );
 });
 
+Deno.test("no remedy is a norm that a layer has", () => {
+  const warningsOf = (change: Partial<EpochState>) =>
+    warnings(change, new Alarms({ layerwise: true, normalised: ["conv1"] }));
+  // Pixels without events are silent, whatever the weights.
+  assert.deepEqual(warningsOf({ silent: { conv1: 0.9 } }), []);
+  assert.match(
+    warningsOf({ rates: { conv1: 0 } })[0],
+    /: lower neuron\.threshold$/,
+  );
+  assert.match(
+    warningsOf({ rates: { conv1: 1 } })[0],
+    /: raise neuron\.threshold$/,
+  );
+  assert.match(
+    warningsOf({ saturated: { conv1: 0.9 } })[0],
+    /: lower training\.lr$/,
+  );
+  assert.match(
+    warningsOf({ silent: { fc1: 0.9 } })[0],
+    /: lower training\.lr, or give it norm: batch$/,
+  );
+});
+
+Deno.test("at chance, remedies are those of the kind of network", () => {
+  const alarms = new Alarms({ layerwise: true });
+  const [warning] = Array.from(
+    { length: 10 },
+    () => warnings({ accuracy: 0.1 }, alarms),
+  ).flat();
+  assert.match(warning, /: change training\.lr, .+ deno task ridge /);
+  assert.doesNotMatch(warning, /tgtSpikeCount|live/);
+});
+
 Deno.test("an accuracy that stays at chance for ten epochs is warned of once", () => {
   const alarms = new Alarms({ layerwise: false });
   const epochs = (count: number, accuracy: number) =>
