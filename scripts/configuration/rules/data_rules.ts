@@ -35,6 +35,12 @@ export function completeData(
   if (folds === "groups" && group === "none") {
     refuse(["data", "folds"], "is groups, does not go with data.group: none");
   }
+  const twice =
+    section.classes?.findIndex((name, n, all) => all.indexOf(name) < n) ?? -1;
+  if (twice >= 0) {
+    const problem = `is "${section.classes![twice]}", which is there twice`;
+    refuse(["data", "classes", String(twice)], problem);
+  }
   for (const key of ["class", "group"] as const) {
     try {
       new RegExp(section[key] ?? "");

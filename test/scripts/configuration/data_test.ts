@@ -72,6 +72,7 @@ Deno.test("the section data refuses what cannot be", () => {
   bad('group: "("', 'data.group is "\\(", which is no pattern');
   bad("layout: folder", 'data.layout is "folder", expected folders or list');
   bad("classes: []", "data.classes is empty, expected a list of class names");
+  bad("classes: [b, a, b]", 'classes.2 is "b", which is there twice');
   assert.throws(() => parse("data: {window: 5}"), {
     message: /data.path is missing, expected a path/,
   });
