@@ -5,10 +5,12 @@
  * @module
  */
 
+import { isMapping } from "../schema/values.ts";
 import { isUrl } from "../../../dataset/files/file_path.ts";
 import { MAX_BINS } from "../../../engine/plan/sizes.ts";
 import { completeData } from "./data_rules.ts";
 import { completeNetwork } from "./network_rules.ts";
+import { withParameters } from "../schema/network_text.ts";
 import { readKeys, type Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
@@ -33,7 +35,7 @@ export function readConfiguration(
 ): Configuration {
   const keys = readKeys(value, refuse);
   const data = keys.data && completeData(keys.data, { refuse, resolve });
-  const written = withWindow(keys, value);
+  const written = withWindow(withTextNeurons(keys, value), value);
   const { simulation, training, testing, network, input } = written;
   const { neuron, type } = completeNetwork(written, refuse);
   const { Ts, tSample } = simulation;
@@ -42,6 +44,7 @@ export function readConfiguration(
     const problem = "is true, which needs testing.tSample and testing.error";
     refuse(["training", "random_crop"], problem);
   }
+  checkRanges(training, refuse);
   const sample = { Ts, tSample, used: true };
   const place = ["training", "error"];
   const error = completeTarget(
@@ -60,6 +63,18 @@ export function readConfiguration(
     ...(network && { network }),
     ...(input && { input }),
   };
+}
+
+/** Gives neurons in the text of a network the parameters of `neuron`. */
+function withTextNeurons(
+  written: WrittenConfiguration,
+  value: unknown,
+): WrittenConfiguration {
+  const { network, neuron } = written;
+  return network && neuron &&
+      typeof (value as { readonly network?: unknown }).network === "string"
+    ? { ...written, network: withParameters(network, neuron) }
+    : written;
 }
 
 /**
@@ -94,6 +109,25 @@ function withWindow(
     training: { ...training, error: { ...error, tgtSpikeCount } },
     data,
   };
+}
+
+/** Checks ranges of augmentation, and that some class counts in the loss. */
+function checkRanges(
+  { augmentation = {}, error: { classWeights } }:
+    WrittenConfiguration["training"],
+  refuse: Refuse,
+): void {
+  for (const [key, change] of Object.entries(augmentation)) {
+    if (!isMapping(change)) continue;
+    const { most, least } = change as { most: number; least?: number };
+    if (least === undefined || least <= most) continue;
+    const problem = `is ${least}, above most, which is ${most}`;
+    refuse(["training", "augmentation", key, "least"], problem);
+  }
+  if (classWeights?.every((weight) => weight === 0)) {
+    const problem = "are all 0, expected one above 0";
+    refuse(["training", "error", "classWeights"], problem);
+  }
 }
 
 function completeTest(

@@ -29,6 +29,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^aap(\d+)$/, (adaptive) => ({ pool: { adaptive } })],
   [/^dp(0?\.\d+)$/, (dropout) => ({ dropout })],
   [/^(\d+)$/, (dense) => ({ dense })],
+  [/^classes$/, () => ({ dense: "classes" })],
   [/^(\d+)r$/, (dense) => ({ dense, recurrent: true })],
   // Sensor size, as in slayerPytorch's `auto`.
   [/^(\d+)x(\d+)x(\d+)$/, (...sensor) => ({ sensor })],
@@ -51,8 +52,8 @@ const DEEPEST = 8;
  * normalisation; `lif`, `if`, `plif`, `cuba`, `alif`, `rf`, `adrf` and `sdnn`
  * are neurons; `mp2` and `ap2` are max and average pools of 2×2, `aap4` an
  * adaptive average pool to 4×4; `dp0.5` is dropout; a number is a dense layer,
- * and `128r` a recurrent one. `2×(…)` or `2x(…)` repeats, and `res(…)` is
- * residual. A final number without neurons is a readout.
+ * `classes` one with an output for each class, and `128r` a recurrent one. `2×(…)` or `2x(…)` repeats, and `res(…)` is
+ * residual. A final dense layer without neurons is a readout.
  *
  * SLAYER's networks look like `34x34x2-16c5z-2a-512d-10d`: columns, rows and
  * channels of the sensor, a padded convolution, a 2×2 sum pool, and dense
@@ -78,6 +79,39 @@ export function parseNetworkText(text: string): Entry[] {
     throw new SyntaxError(`")" has no "(" before it`);
   }
   return withReadout(entries);
+}
+
+/**
+ * Gives the neurons that a text names the parameters of the network's neuron,
+ * where both are of one type.
+ *
+ * @param entries The entries of the text.
+ * @param neuron The section `neuron` of the configuration.
+ * @returns The entries with these parameters.
+ *
+ * @example
+ * ```ts
+ * import { withParameters } from "./network_text.ts";
+ * const slow = { type: "LIF", tau: 5 };
+ * const [, { neuron }] = withParameters(
+ *   [{ dense: 9 }, { neuron: { type: "LIF", tau: 2 } }],
+ *   slow,
+ * );
+ * if (neuron !== slow) throw new Error("expected tau 5");
+ * ```
+ */
+export function withParameters(
+  entries: readonly Entry[],
+  neuron: { readonly type: string },
+): Entry[] {
+  return entries.map((entry) => {
+    const type = (Object(entry.neuron) as { readonly type?: string }).type;
+    if (type === neuron.type) return { ...entry, neuron };
+    const key = ["layers", "residual"].find((key) => key in entry);
+    return key === undefined
+      ? entry
+      : { ...entry, [key]: withParameters(entry[key] as Entry[], neuron) };
+  });
 }
 
 function readEntries(
@@ -124,15 +158,16 @@ function entryOf(word: string): Entry {
   }
   throw new SyntaxError(
     `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
-      "rf, adrf, sdnn, mp2, ap2, aap4, dp0.5, 128, 128r, 2×(…), res(…), 34x34x2, " +
-      "16c5z, 2a, 512d and 10avg",
+      "rf, adrf, sdnn, mp2, ap2, aap4, dp0.5, 128, classes, 128r, 2×(…), " +
+      "res(…), 34x34x2, 16c5z, 2a, 512d and 10avg",
   );
 }
 
 /** Makes a last layer without neurons a readout. */
 function withReadout(entries: Entry[]): Entry[] {
   const last = entries[entries.length - 1];
-  return typeof last.dense === "number" && !last.recurrent
+  const isDense = "dense" in last && typeof last.dense !== "object";
+  return isDense && !last.recurrent
     ? [...entries.slice(0, -1), { ...last, neuron: "none" }]
     : entries;
 }

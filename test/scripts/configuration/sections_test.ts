@@ -103,6 +103,36 @@ Deno.test("parseConfiguration() refuses filters and augmentations that are none"
   }
 });
 
+Deno.test("parseConfiguration() refuses empty ranges and losses of no class", () => {
+  const cases: [key: string, value: string, at: string, problem: string][] = [
+    [
+      "augmentation",
+      "{erase: {most: 0.3, least: 0.5}}",
+      "augmentation.erase.least",
+      "is 0.5, above most, which is 0.3",
+    ],
+    [
+      "error",
+      "{classWeights: [0, 0]}",
+      "error.classWeights",
+      "are all 0, expected one above 0",
+    ],
+  ];
+  const network = "network: 8c3-bn-lif-classes\n";
+  for (const [key, value, at, problem] of cases) {
+    refuses(`${network}training:\n  ${key}: ${value}`, {
+      message: 'Cannot use configuration "network.yaml" line 3: ' +
+        `training.${at} ${problem}`,
+      key: `training.${at}`,
+      line: 3,
+    });
+  }
+  parseConfiguration(
+    `${network}training: {augmentation: {drop: {most: 0.3, least: 0.3}}}`,
+    "network.yaml",
+  );
+});
+
 Deno.test("parseConfiguration() refuses schedules and checkpoints that are none", () => {
   const refusals: [written: string, problem: string][] = [
     ["schedule: fast", 'schedule is "fast", expected a section with type'],

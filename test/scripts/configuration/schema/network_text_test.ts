@@ -194,6 +194,35 @@ Deno.test("the words of slayerPytorch's auto are a network of SLAYER", () => {
   }
 });
 
+Deno.test("classes in a text is a readout with an output for each class", () => {
+  const entries = parseNetworkText("8-lif-classes");
+  assert.deepEqual(entries.at(-1), { dense: "classes", neuron: "none" });
+  const layers = describeLayersOf(entries, 5) as { dense?: number }[];
+  assert.equal(layers.at(-1)!.dense, 5);
+});
+
+Deno.test("neurons in a text have the parameters of their type's section", () => {
+  const text = "2×(8-bn-lif)-res(8-lif)-8-plif-3";
+  const { network } = parseConfiguration(
+    `{neuron: {type: LIF, tau: 5}, network: ${text}}`,
+    "network.yaml",
+  );
+  const taus = JSON.stringify(network).matchAll(
+    /"type":"(\w+)"[^}]*"tau":(\d+)/g,
+  );
+  assert.deepEqual([...taus].map(([, type, tau]) => type + tau), [
+    "LIF5",
+    "LIF5",
+    "PLIF2",
+  ]);
+  // Entries of a list have their own.
+  const list = parseConfiguration(
+    "{neuron: {type: LIF, tau: 5}, network: [{dense: 3, neuron: {type: LIF}}]}",
+    "network.yaml",
+  );
+  assert.match(JSON.stringify(list.network), /"tau":2/);
+});
+
 Deno.test("parseConfiguration() says which word of a network is none", () => {
   const cases: [text: string, problem: string][] = [
     ["32k3-10", '"32k3" is unknown; there are 32c3, bn, lif, if, plif, .*'],
