@@ -49,8 +49,8 @@ export function filtered(
  * augmentation apply to training only.
  *
  * @param source The data set, filtered.
+ * @param configuration The configuration.
  * @param options Indices of the samples, their use, and the cache of packed
- * samples.
  * samples.
  * @returns The samples.
  */

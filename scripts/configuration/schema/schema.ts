@@ -134,7 +134,6 @@ const filter = section({
  * sample, or a section with a probability.
  *
  * @param size Schema of the size.
- * @param least Whether a smallest size may be given.
  * @param least Whether there may be a smallest size.
  * @returns The schema.
  */
