@@ -10,6 +10,7 @@ import { ConfigurationError } from "./error.ts";
 import { readConfiguration } from "./rules/rules.ts";
 import type { Refuse } from "./schema/read_keys.ts";
 import type { Configuration } from "./schema/types.ts";
+import { isMapping } from "./schema/values.ts";
 
 /** Largest number of characters; the YAML parser compares all pairs of keys. */
 const LONGEST = 65_536;
@@ -236,9 +237,9 @@ function withPaths(
       ? resolve(value)
       : value;
   }
-  if (Object.getPrototypeOf(Object(value)) !== Object.prototype) return value;
+  if (!isMapping(value)) return value;
   return Object.fromEntries(
-    Object.entries(Object(value)).map((
+    Object.entries(value).map((
       [key, inner],
     ) => [key, withPaths(inner, [...keys, key], resolve)]),
   );
@@ -264,6 +265,14 @@ function withValue(
   }
   const branches = tree ?? {};
   const key = override.keys[depth];
+  if (Array.isArray(tree) && !Object.hasOwn(tree, key)) {
+    const list = override.keys.slice(0, depth).join(".");
+    const problem = `${list} has no entry ${key}, only 0 to ${tree.length - 1}`;
+    throw new ConfigurationError(path, problem, {
+      key: list,
+      override: override.text,
+    });
+  }
   const branch = Object.hasOwn(branches, key)
     ? branches[key as keyof typeof branches]
     : undefined;

@@ -250,6 +250,16 @@ Deno.test("parseConfiguration() blames what was set on top of the file", () => {
     message: /with "training.lr.x=1": training.lr is a section, expected a nu/,
     key: "training.lr",
   }, ["training.lr.x=1"]);
+  for (const entry of ["1", "x"]) {
+    refuses("network: [{dense: 5}]", {
+      message: new RegExp(`: network has no entry ${entry}, only 0 to 0$`),
+      key: "network",
+    }, [`network.${entry}.dense=9`]);
+  }
+  refuses("", {
+    message: /with "training.lr=": training.lr is empty, expected a number/,
+    key: "training.lr",
+  }, ["training.lr="]);
   refuses("training: {error: {tgtSpikeRegion: {start: 0, stop: 900}}}", {
     message: /start=901": training.error.tgtSpikeRegion from 901 to 900 holds/,
     key: "training.error.tgtSpikeRegion",
