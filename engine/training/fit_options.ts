@@ -102,10 +102,10 @@ export interface FitOptions {
    */
   readonly division?: Division;
   /**
-   * Random changes in training steps of a network that is computed layer by
-   * layer: augmentation and dropout.
+   * Augmentation of training samples in a network that is computed layer by
+   * layer, and the seed of its dropout.
    *
-   * @default none
+   * @default no augmentation, and 0
    */
   readonly changes?: StepChanges;
   /** Samples whose loss selects the best epoch. */
