@@ -127,8 +127,8 @@ function figuresOf(combination: CombinationResult): string[] {
   return [
     `${done}/${runs}`,
     range(epochs) + (bestEpoch === null ? "" : ` (${range(bestEpoch)})`),
-    percent(valAccuracy),
-    percent(testAccuracy),
+    percent(valAccuracy, runs),
+    percent(testAccuracy, runs),
     best ? BEST : "",
   ];
 }
@@ -138,13 +138,13 @@ function range({ min, max }: Extremes): string {
   return min === max ? `${min}` : `${min}-${max}`;
 }
 
-/** Formats mean and deviation of a fraction in %. */
-function percent(spread: Spread | null): string {
+/** Formats mean and, of several runs, deviation of a fraction in %. */
+function percent(spread: Spread | null, runs: number): string {
   if (spread === null) return "-";
   const [mean, std] = [spread.mean, spread.std].map((fraction) =>
     (100 * fraction).toFixed(1)
   );
-  return `${mean} +- ${std}`;
+  return runs > 1 ? `${mean} +- ${std}` : mean;
 }
 
 /** Pads the cells of each column to one width. */
@@ -177,8 +177,9 @@ function describeChoice(
   combinations: readonly CombinationResult[],
 ): string[] {
   const done = combinations.some((one) => one.done === one.runs);
+  const several = combinations.some(({ runs }) => runs > 1);
   return [
-    "+- is the standard deviation over seeds and folds.",
+    ...(several ? ["+- is the standard deviation over seeds and folds."] : []),
     combinations.some(({ best }) => best)
       ? "The best has the highest validation accuracy."
       : done

@@ -91,6 +91,13 @@ Deno.test("a table of many or long values fits 60 columns", () => {
   }
 });
 
+Deno.test("a single run has no standard deviation", () => {
+  const once = combination({ runs: 1, done: 1, best: true });
+  const lines = describeResults(results(once), 80);
+  assert.match(lines[3], /20 \(7-12\) +75\.0 +70\.0 +best$/);
+  assert(!lines.join("\n").includes("+-"), lines.join("\n"));
+});
+
 Deno.test("keys that end alike are told apart", () => {
   const values = { "a.lr": "1", "b.lr": "2" };
   const [, , head] = describeResults({
