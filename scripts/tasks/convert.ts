@@ -79,7 +79,12 @@ await runCommand({
 }, async ({ input, output, json, timeUnit, ...options }) => {
   await requireSameKind(input, output);
   requireStep(options.dt);
-  if (isNetwork(input) || isNetwork(output)) {
+  const isFolder = await Deno.stat(input).then(
+    ({ isDirectory }) => isDirectory,
+    () => false,
+  );
+  // Of folders only those of runs can be converted.
+  if (isNetwork(input) || isNetwork(output) || isFolder) {
     const sensor = sizeOf(options.sensor);
     const done = await convertNetwork(input, output, { ...options, sensor });
     if (json) console.log(JSON.stringify(done));

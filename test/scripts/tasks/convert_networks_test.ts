@@ -178,12 +178,23 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
   const torch = join(import.meta.dirname!, "..", "bridges/torch");
   await Deno.writeTextFile(at("junk.pth"), "no tensors");
   await Deno.mkdir(at("folder"));
+  await Deno.mkdir(at("whole"));
+  await Deno.writeTextFile(at("whole", "config.yaml"), CONFIG);
+  await Deno.writeFile(
+    at("whole", "model_weights_fold1.safetensors"),
+    saveWeights(unsettledWeights(DESCRIPTION, 6)),
+  );
   const cases: [string[], string][] = [
     [
       [at("folder"), at("new.npz")],
       `Cannot write "${at("new.npz")}": its name is that of a recording, and ` +
       `"${at("folder")}" is a network, which can become .nir, .net, .yaml, ` +
       ".safetensors",
+    ],
+    [
+      [at("whole"), at("new.onnx"), "--sensor", "11x9"],
+      `Cannot write "${at("new.onnx")}": its name does not end in .nir, ` +
+      ".net, .yaml, .safetensors",
     ],
     [
       [at("junk.pth"), at("new.safetensors")],
