@@ -69,6 +69,11 @@ export function verdictLine(
   return short ? line.slice(0, COLUMNS) : line;
 }
 
+/** Heading of the columns of {@linkcode verdictLine}. */
+export const HEADING =
+  `${"start".padStart(9)}  ${"class".padEnd(NAME)}${"share".padStart(6)}  ` +
+  `${"next".padEnd(NAME)}${"share".padStart(6)} events`;
+
 /** Shows lines: on a terminal one that changes, elsewhere only final ones. */
 export class LiveLine {
   readonly #output: Output;

@@ -24,7 +24,7 @@ import { playInTime } from "../follow/play_in_time.ts";
 import { readAssets } from "../views/pages/live/assets.ts";
 import { Follower } from "../views/pages/live/follower.ts";
 import { servePage } from "../views/pages/live/server.ts";
-import { LiveLine, verdictLine } from "../follow/verdict_line.ts";
+import { HEADING, LiveLine, verdictLine } from "../follow/verdict_line.ts";
 import { WindowBins } from "../follow/window_bins.ts";
 import { windowLength } from "../follow/window_length.ts";
 import { faultInWords } from "../../dataset/formats/reading/fault_counts.ts";
@@ -135,6 +135,7 @@ await runCommand({
   for await (
     const verdict of followRecording(blocks, { stream: running, windows })
   ) {
+    if (verdicts === 0 && !json) line.show(HEADING, { final: true });
     verdicts++;
     if (page) view.show(verdict);
     const { window, ended, events, label, scores, latencyMs } = verdict;

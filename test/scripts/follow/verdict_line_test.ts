@@ -1,5 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { LiveLine, verdictLine } from "../../../scripts/follow/verdict_line.ts";
+import {
+  HEADING,
+  LiveLine,
+  verdictLine,
+} from "../../../scripts/follow/verdict_line.ts";
 import { fc } from "../../fixtures/properties.ts";
 
 Deno.test("verdictLine() fits 60 columns, whatever classes are called", () => {
@@ -44,6 +48,22 @@ Deno.test("verdictLine() is whole where it need not fit a terminal", () => {
     line,
     "5000000.00 s  left arm clockwise  75 %  right arm clockwise  25 % 123456789",
   );
+});
+
+Deno.test("HEADING names the columns of lines below it", () => {
+  const line = verdictLine({
+    window: 3,
+    bins: 3,
+    ended: true,
+    events: 1200,
+    label: 1,
+    scores: [1, 3],
+    shares: [0.25, 0.75],
+    latencyMs: 9,
+  }, { classes: ["clap", "wave"], windowMs: 500 });
+  strictEqual(HEADING.length, line.length);
+  strictEqual(HEADING.indexOf("class"), line.indexOf("wave"));
+  strictEqual(HEADING.indexOf("next"), line.indexOf("clap"));
 });
 
 /** What a stream shows. */

@@ -128,7 +128,8 @@ gpuTest(
     const writer = child.stdin.getWriter();
     for (const piece of await piecesOf(file, 777)) await writer.write(piece);
     await writer.close();
-    const lines = await linesOf(child);
+    const [heading, ...lines] = await linesOf(child);
+    match(heading, /^ +start {2}class +share {2}next +share events$/);
     ok(lines.length >= predictions.length);
     predictions.forEach((label, n) => {
       const name = ["clap", "wave"][label];
