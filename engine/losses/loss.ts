@@ -110,7 +110,6 @@ export interface LossKernels {
 
 /**
  * A loss, as plain data; each loss has a function that creates it.
- * A loss, as plain data; each loss has a function that makes it.
  *
  * @example
  * ```ts

@@ -64,8 +64,8 @@ export interface ChosenConfiguration {
 }
 
 /**
- * Reads the configuration that a command line chooses.
  * Reads the configuration that the command line chooses.
+ *
  * @param given The options.
  * @param more Further values set on top of it, each `key=value`.
  * @returns The configuration, and its recipe.

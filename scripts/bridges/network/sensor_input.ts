@@ -24,7 +24,6 @@ export interface Sensor {
  * whose shape is free, are reshaped, in `[C, H, W]` order.
  *
  * @param sensor The sensor; without it the input stays as it is.
- * @param sensor The sensor; the input stays as it is without one.
  * @returns The network.
  * @throws {NetworkError} If the network is for another number of inputs.
  */

@@ -127,7 +127,7 @@ Deno.test("inspect says what a recording with a stray event most likely is", asy
   for (
     const line of [
       "sensor          not told, likely 128×128",
-      "events          1000",
+      "events          1001",
       "duration        1 s",
       "highest x       126",
       "faults          events outside the 127×125 pixels of all others, up to " +

@@ -209,7 +209,6 @@ export class GraphBuilder {
   /**
    * Adds neurons.
    *
-   * @param layer Name of their layer.
    * @param layer Name of the layer.
    * @param drive Their drive.
    * @returns Their spikes.

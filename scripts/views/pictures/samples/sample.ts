@@ -88,9 +88,9 @@ export interface Crop {
 /**
  * Makes a sample of events.
  *
- * Times may wrap around at 2³² µs: each is taken to follow the one before it by
  * Times may wrap around at 2³² µs: each is taken as the nearest one to its
  * predecessor, as in `inspectAedat()`. Events are then sorted by time.
+ *
  * @param events The events, as recorded.
  * @param options Name of the sample, its sensor, the position of row 0, and the
  * time window to show; by default from the first event to the last.
