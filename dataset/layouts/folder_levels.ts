@@ -43,6 +43,8 @@ export interface ClassLevel {
   readonly level: number;
   /** Another level whose names may be classes too. */
   readonly other?: number;
+  /** Whether the names are those of classes, as `gesture5` and digits are. */
+  readonly isCertain?: boolean;
 }
 
 /**
@@ -101,7 +103,7 @@ export function findClassLevel(
     levels.find((level) =>
       classes.every((name) => names[level].includes(name))
     );
-  if (asked !== undefined) return { level: asked };
+  if (asked !== undefined) return { level: asked, isCertain: true };
   const kinds = names.map(kindOfNames);
   const rankOf = (level: number) => CLASS_RANKS[kinds[level]] ?? Infinity;
   // A few recordings may be outside the class folders.
@@ -121,9 +123,11 @@ export function findClassLevel(
   const least = leastDepth(paths);
   const [level] = ifAny(found.filter((level) => level < least), found);
   if (level === undefined) return undefined;
+  const isCertain = kinds[level] === "classes";
   return {
     level,
-    other: kinds[level] === "classes"
+    isCertain,
+    other: isCertain
       ? undefined
       : found.find((other) => other !== level && names[other].length > 1),
   };

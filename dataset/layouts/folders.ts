@@ -7,7 +7,7 @@
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
-import { withoutClasses } from "./class_pattern.ts";
+import { findClassPattern, withoutClasses } from "./class_pattern.ts";
 import {
   findClassLevel,
   findGroupLevel,
@@ -70,7 +70,7 @@ export interface LabelledPaths {
   readonly samples: readonly LabelledPath[];
   /** Paths of recordings without a class. */
   readonly left: readonly string[];
-  /** Other folders whose names may be classes too. */
+  /** Other folders, or words in file names, that may be classes too. */
   readonly other?: OtherClasses;
 }
 
@@ -128,8 +128,30 @@ export function labelPaths(
   return {
     samples: withGroupsOfNames(samples),
     left: paths.filter((path) => !taken.has(path)),
-    other: otherClasses(placed, { level: found?.other, setLevel }),
+    other: otherClasses(placed, { level: found?.other, setLevel }) ??
+      (found?.isCertain ? undefined : classesOfNames(samples)),
   };
+}
+
+/**
+ * Finds words in file names that may be classes instead of the folders: each
+ * occurs in most folders, as in `ann/wave.csv` and `bob/wave.csv`.
+ */
+function classesOfNames(
+  samples: readonly LabelledPath[],
+): OtherClasses | undefined {
+  const found = findClassPattern(samples.map(({ recording }) => recording));
+  if (found === undefined) return undefined;
+  const { pattern, names } = found.class;
+  const foldersOf = Map.groupBy(
+    samples,
+    ({ recording }) => nameInPath(recording, new RegExp(pattern)),
+  );
+  const labels = new Set(samples.map(({ label }) => label)).size;
+  const areInMost = names.every((name) =>
+    2 * new Set(foldersOf.get(name)?.map(({ label }) => label)).size > labels
+  );
+  return areInMost && labels > 1 ? { pattern, names } : undefined;
 }
 
 /** Returns a remark about empty folders of the top level, if any. */

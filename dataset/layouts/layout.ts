@@ -76,15 +76,15 @@ export interface Listing {
   readonly list?: string;
   /** Remarks about files, one line each. */
   readonly remarks?: readonly string[];
-  /** Other folders whose names may be classes too. */
+  /** Other folders, or words in file names, that may be classes too. */
   readonly otherClasses?: OtherClasses;
 }
 
-/** Folders that were not chosen as classes, but may be. */
+/** Names in paths that were not chosen as classes, but may be. */
 export interface OtherClasses {
   /** Source of a `RegExp` for their names in the path of a recording. */
   readonly pattern: string;
-  /** Names of the folders. */
+  /** The names. */
   readonly names: readonly string[];
 }
 

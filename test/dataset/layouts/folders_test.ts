@@ -172,3 +172,52 @@ for (
     });
   });
 }
+
+Deno.test("words in file names that occur in most folders may be classes too", async () => {
+  const others = async (paths: readonly string[]) => {
+    let other: string[] | undefined;
+    await withFiles(recordingsAt(paths), async (folder) => {
+      const { otherClasses } = await listSamples(folder);
+      other = otherClasses && [...otherClasses.names];
+      if (!otherClasses) return;
+      const { samples } = await listSamples(folder, {
+        class: new RegExp(otherClasses.pattern),
+      });
+      assert.deepEqual(
+        samples.map(({ recording, label }) => recording.includes(`/${label}`)),
+        samples.map(() => true),
+      );
+    });
+    return other;
+  };
+  const people = ["P1", "P2", "P3"];
+  assert.deepEqual(
+    await others(people.flatMap((p) => [`${p}/clap.csv`, `${p}/wave.csv`])),
+    ["clap", "wave"],
+  );
+  assert.deepEqual(
+    await others(
+      ["ann", "bob"].flatMap((person) =>
+        ["clap_1", "clap_2", "wave_1"].map((name) => `${person}/${name}.csv`)
+      ),
+    ),
+    ["clap", "wave"],
+  );
+  // A word in one folder alone belongs to it.
+  assert.equal(
+    await others([
+      "clap/c_1.csv",
+      "clap/c_2.csv",
+      "wave/w_1.csv",
+      "wave/w_2.csv",
+    ]),
+    undefined,
+  );
+  // Numbered gestures are surely classes.
+  assert.equal(
+    await others(
+      ["gesture1", "gesture2"].flatMap((c) => [`${c}/ann.csv`, `${c}/bob.csv`]),
+    ),
+    undefined,
+  );
+});
