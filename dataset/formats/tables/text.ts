@@ -10,7 +10,7 @@ import { nameOf } from "../../files/file_source.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
-import { badLine, lacksDigits, layoutOf, PROBED_BYTES } from "./text_layout.ts";
+import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
 import { isRemark, LineParser } from "./text_lines.ts";
 
 const LF = 0x0a;
@@ -74,7 +74,7 @@ function textDecoder(
   const [xAt, yAt, tAt, pAt] = (["x", "y", "t", "p"] as const)
     .map((axis) => 2 * axes.indexOf(axis));
   const endsInTime = tAt === 2 * (axes.length - 1);
-  let previous = 0;
+  let [previous, timeBytes] = [0, 0];
   return {
     decode({ bytes, offset, last }, { x, y, t, p }) {
       let [at, events] = [0, 0];
@@ -89,7 +89,9 @@ function textDecoder(
         const polarity = numbers[pAt];
         const isEvent = parser.count === axes.length &&
           Number.isFinite(column + row + time + polarity) &&
-          !(isOpen && endsInTime && lacksDigits(time, previous));
+          // A file that ends inside a time leaves an earlier, shorter one.
+          !(isOpen && endsInTime && time < previous &&
+            parser.width < timeBytes);
         if (!isEvent) {
           const line = bytes.subarray(at, end);
           if (!isRemark(line)) {
@@ -101,6 +103,7 @@ function textDecoder(
           x[events] = column;
           y[events] = row;
           t[events] = previous = Math.round(time);
+          timeBytes = parser.width;
           p[events] = polarity > 0 ? 1 : 0;
           events++;
         } else {

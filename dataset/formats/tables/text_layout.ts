@@ -183,24 +183,7 @@ function guessCut(
   const [previous, last] = rows.slice(-2).map((row) =>
     row[axes?.indexOf("t") ?? -1]
   );
-  return lacksDigits(last, previous) ? axes : undefined;
-}
-
-/**
- * Tells whether a time lacks its last digits because the file ends inside it.
- *
- * @param time The time at the end of the file.
- * @param previous The time in the preceding line.
- * @returns Whether the time is much earlier than the previous one.
- *
- * @example
- * ```ts
- * import { lacksDigits } from "./text_layout.ts";
- * if (!lacksDigits(12345, 123400)) throw new Error("expected a cut");
- * ```
- */
-export function lacksDigits(time: number, previous: number): boolean {
-  return time < previous / FEWER_DIGITS;
+  return last < previous / FEWER_DIGITS ? axes : undefined;
 }
 
 /** Transposes the rows of a table. */

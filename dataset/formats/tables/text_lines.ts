@@ -64,6 +64,8 @@ export class LineParser {
   readonly numbers: Float64Array;
   /** Number of fields in the last line, including those beyond the capacity. */
   count = 0;
+  /** Size of the last field in the last line, in bytes. */
+  width = 0;
   readonly #point: number;
 
   /**
@@ -93,6 +95,7 @@ export class LineParser {
     const point = this.#point;
     const end = bytes.length;
     let count = 0;
+    let width = 0;
     let at = start;
     while (at < end && isBlank(bytes[at])) at++;
     while (at < end && bytes[at] !== LF) {
@@ -134,6 +137,7 @@ export class LineParser {
         numbers[2 * count + 1] = fraction;
       }
       count++;
+      width = at - from;
       while (at < end && isBlank(bytes[at])) at++;
       if (at < end && (bytes[at] === COMMA || bytes[at] === SEMICOLON)) {
         at++;
@@ -141,6 +145,7 @@ export class LineParser {
       }
     }
     this.count = count;
+    this.width = width;
     return at;
   }
 }

@@ -192,6 +192,22 @@ Deno.test("text is read up to a line that is cut off", async () => {
     assert.deepEqual(rows, ROWS.slice(0, -1));
     assert.deepEqual(faults.map(({ problem }) => problem), [problem]);
   }
+  const seconds = "x,y,p,t\n1,2,1,1468939808.25\n3,4,0,1468939808.75";
+  for (const digits of [1, 2, 3]) {
+    const end = seconds.length - digits;
+    const { rows, faults } = await readCut("a.csv", concatBytes(seconds), end);
+    // With seven tenths left, the time is not known to be cut.
+    assert.equal(rows.length, digits === 1 ? 2 : 1);
+    assert.equal(faults.length, digits === 1 ? 0 : 1);
+  }
+  // An earlier time with all its digits is an event.
+  const unsorted = "x,y,p,t\n1,2,1,0.75\n3,4,0,0.25";
+  const { rows } = await readCut(
+    "a.csv",
+    concatBytes(unsorted),
+    unsorted.length,
+  );
+  assert.equal(rows.length, 2);
   const inside = concatBytes(CSV.replace("1210,9,97,1", "1210,9"));
   await assert.rejects(
     () => readCut("a.csv", inside, inside.length),
