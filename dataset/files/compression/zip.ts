@@ -82,7 +82,12 @@ export async function readZip(source: FileSource): Promise<ZipEntry[]> {
   const tail = await viewAt(source, tailStart);
   let at = tail.byteLength - END_BYTES;
   while (at >= 0 && tail.getUint32(at, true) !== END) at--;
-  if (at < 0) damaged("it has no list of files, as ZIP archives do", size);
+  if (at < 0) {
+    damaged(
+      "it has no list of files at its end, as whole ZIP archives do",
+      size,
+    );
+  }
   let length = tail.getUint32(at + 12, true);
   let start = tail.getUint32(at + 16, true);
   const locator = at - LOCATOR_64_BYTES;

@@ -198,8 +198,8 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
     ],
     [
       [at("junk.pth"), at("new.safetensors")],
-      `Cannot read network "${at("junk.pth")}": it has no list of files, as ` +
-      "ZIP archives do",
+      `Cannot read network "${at("junk.pth")}": it has no list of files ` +
+      "at its end, as whole ZIP archives do",
     ],
     [
       [at("folder"), none, "--dt", "0"],

@@ -102,7 +102,7 @@ Deno.test("an archive is refused that promises more than it has", async () => {
   const refusals: [File, string][] = [
     [
       new File(["short"], "a.npz"),
-      "it has no list of files, as ZIP archives do",
+      "it has no list of files at its end, as whole ZIP archives do",
     ],
     [
       new File([concatBytes(LOCAL, end(0x10000000n, 5n))], "a.npz"),

@@ -212,7 +212,7 @@ Deno.test("NumPy refuses arrays that are no events, or are not there", async () 
   await refused(
     NPZ_TABLE,
     fileOf("PK\u0003\u0004", new Uint8Array(40)),
-    "it has no list of files, as ZIP archives do",
+    "it has no list of files at its end, as whole ZIP archives do",
   );
 });
 

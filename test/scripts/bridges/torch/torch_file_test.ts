@@ -110,7 +110,7 @@ Deno.test("readTorch() makes no call, and says what a file holds instead", async
   assert.deepEqual(printed, []);
   await assert.rejects(readTorch(new Blob(["no such file"])), {
     name: "NetworkError",
-    message: /it has no list of files, as ZIP archives do/,
+    message: /it has no list of files at its end, as whole ZIP archives do/,
   });
 });
 
