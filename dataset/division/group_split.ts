@@ -28,9 +28,10 @@ interface Group {
  *
  * Groups are assigned in descending order of size, equal sizes in random order,
  * each to the part in which the sum over classes and parts of (samples of the
- * class in the part)² / (share · (all samples of the class)²) grows least. If a
- * part then lacks a class that occurs in several groups, the smallest group
- * with this class moves to it from the part with most such groups.
+ * class in the part)² / (share · (all samples of the class)²) grows least, of
+ * equal ones an empty one. If a part then lacks a class that occurs in several
+ * groups, the smallest group with this class moves to it from the part with
+ * most such groups.
  *
  * @param samples The samples.
  * @param shares Share of each part, above 0; the sum is 1.
@@ -87,7 +88,11 @@ export function splitByGroup(
       }
       return cost;
     });
-    move(group, costs.indexOf(Math.min(...costs)));
+    const least = Math.min(...costs);
+    const empty = costs.findIndex((cost, part) =>
+      cost === least && parts[part].size === 0
+    );
+    move(group, empty < 0 ? costs.indexOf(least) : empty);
   }
   for (const label of totals.keys()) {
     const having = parts.map((part) =>

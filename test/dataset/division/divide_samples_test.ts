@@ -259,3 +259,18 @@ Deno.test("the division depends on the seed alone", () => {
   assert.deepEqual(split(1), split(1));
   assert.notDeepEqual(split(1), split(2));
 });
+
+Deno.test("no fold is empty where each class has fewer recordings than there are folds", () => {
+  const samples = Array.from({ length: 12 }, (_, n): LabelledSample => ({
+    name: `${n}`,
+    recording: `${n}.csv`,
+    group: `${n}.csv`,
+    label: n % 4,
+    place: n,
+  }));
+  for (let seed = 0; seed < 5; seed++) {
+    const { divisions } = divideSamples(samples, { validation: true, seed });
+    assert.equal(divisions.length, 4);
+    assert(divisions.every(({ test }) => test.length > 0));
+  }
+});
