@@ -56,7 +56,8 @@ export interface FoldEvaluation {
  *
  * @param device The device.
  * @param fold The fold, for the size of its samples.
- * @param options Configuration of the run, and the weights.
+ * @param options Configuration, weights, and the file that they are from; that
+ * of the fold in a run folder if left out.
  * @returns The network; its owner destroys it.
  * @throws {ShapeError} If weights, network and data do not match.
  * @throws {DeviceError} If the device has not enough memory.
@@ -64,9 +65,10 @@ export interface FoldEvaluation {
 export async function openModel(
   device: Device,
   fold: Fold,
-  { configuration, weights }: {
+  { configuration, weights, path }: {
     readonly configuration: Configuration;
     readonly weights: Readonly<Record<string, NamedArray>>;
+    readonly path?: string;
   },
 ): Promise<Model> {
   const random = new Random(configuration.training.seed, fold.number);
@@ -79,11 +81,11 @@ export async function openModel(
   } catch (cause) {
     model.destroy();
     if (!(cause instanceof ShapeError)) throw cause;
-    throw new ShapeError(
-      `Cannot use "model_weights_fold${fold.number}.safetensors" with the ` +
-        `"config.yaml" beside it: ${cause.message}`,
-      { cause },
-    );
+    const files = path === undefined
+      ? `"model_weights_fold${fold.number}.safetensors" with the ` +
+        '"config.yaml" beside it'
+      : `"${path}" with the configuration`;
+    throw new ShapeError(`Cannot use ${files}: ${cause.message}`, { cause });
   }
   return model;
 }

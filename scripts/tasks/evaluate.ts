@@ -1,5 +1,5 @@
 /**
- * `deno task evaluate`: tests the best weights of a run.
+ * `deno task evaluate`: tests the best weights of a run, or other weights.
  *
  * @module
  */
@@ -11,6 +11,13 @@ import { counted } from "../../dataset/files/counted.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
+import {
+  CONFIGURATION_ARGUMENTS,
+  type GivenConfiguration,
+  readChosen,
+} from "../command_line/configuration_arguments.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+import { chooseFolds } from "../experiment/choose_folds.ts";
 import { measureInTime } from "../experiment/accuracy_in_time.ts";
 import { energyLines, meanEnergy } from "../experiment/energy_table.ts";
 import {
@@ -18,24 +25,37 @@ import {
   type FoldEvaluation,
   openModel,
 } from "../experiment/evaluate_fold.ts";
+import type { Fold } from "../experiment/fold.ts";
+import { openFolds } from "../experiment/folds.ts";
+import { readWeights } from "../run/weights_file.ts";
 import { drawConfusions } from "../views/pictures/terminal/confusion_table.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { type Spread, spreadOf } from "../run/files.ts";
 import { foldsOf, readRun, trainedFolds } from "../run/reader.ts";
 import { lineWidth } from "../command_line/terminal.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
 
 await runCommand({
   name: "deno task evaluate",
-  summary: "Tests the best weights of a run, fold by fold.",
+  summary: "Tests the best weights of a run, or other weights, fold by fold.",
   examples: [
     "deno task evaluate --run output",
+    "deno task evaluate --config signs.yaml --weights signs.safetensors --data gestures",
     "deno task evaluate --run output --window 20",
     "deno task evaluate --run output --json > outcomes.json",
   ],
   parameters: {
     run: option("--run", string({ metavar: "DIR" }), {
       description: message`Folder of the run`,
-    }),
+    }).optional(),
+    weights: option("--weights", string({ metavar: "FILE" }), {
+      description:
+        message`In place of a run: weights of the configuration's network, tested on the test sets of all folds`,
+    }).optional(),
+    ...CONFIGURATION_ARGUMENTS,
+    folds: option("--folds", string({ metavar: "N,N" }), {
+      description: message`With --weights: folds to test, counted from 1 [all]`,
+    }).optional(),
     window: option("--window", integer({ metavar: "BINS", min: 1 }), {
       description:
         message`Also tell the class in each bin, from the last BINS bins alone`,
@@ -45,13 +65,10 @@ await runCommand({
         message`Print JSON, with all predictions, and layer by layer`,
     }),
   },
-}, async ({ run: folder, window, json }) => {
-  const run = await readRun(folder);
-  const { configuration, weights } = run;
-  const folds = await trainedFolds(run, await foldsOf(run));
-  if (folds.length === 0) {
-    throw new Error(`Cannot evaluate "${folder}": it has no weights`);
-  }
+}, async ({ run, window, json, ...given }) => {
+  const { configuration, folds, weights } = run === undefined
+    ? await readFile(given)
+    : await readFolder(run, given);
   using device = await openPreferredDevice();
   const evaluations: FoldEvaluation[] = [];
   const moving: (readonly number[])[] = [];
@@ -62,7 +79,8 @@ await runCommand({
     for (const fold of folds) {
       using model = await openModel(device, fold, {
         configuration,
-        weights: weights.get(fold.number)!,
+        weights: weights(fold),
+        path: given.weights,
       });
       evaluations.push(await evaluateFold(model, fold, configuration));
       if (window !== undefined) {
@@ -98,6 +116,62 @@ await runCommand({
     console.log(shownLine(line));
   }
 });
+
+/** Networks to test, one per fold. */
+interface Tested {
+  readonly configuration: Configuration;
+  readonly folds: readonly Fold[];
+  readonly weights: (fold: Fold) => Record<string, NamedArray>;
+}
+
+/** Options for weights that are not in a run folder. */
+interface GivenWeights extends GivenConfiguration {
+  readonly weights?: string;
+  readonly folds?: string;
+}
+
+/** Reads the networks of a run. */
+async function readFolder(folder: string, given: GivenWeights) {
+  const { set, ...others } = given;
+  const extra = set.length > 0
+    ? "set"
+    : Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  if (extra !== undefined) {
+    throw new TypeError(
+      `Cannot use --${extra} with --run: the run has its own configuration, ` +
+        "folds and weights",
+    );
+  }
+  const run = await readRun(folder);
+  const folds = await trainedFolds(run, await foldsOf(run));
+  if (folds.length === 0) {
+    throw new Error(`Cannot evaluate "${folder}": it has no weights`);
+  }
+  const weights = ({ number }: Fold) => run.weights.get(number)!;
+  return { configuration: run.configuration, folds, weights } satisfies Tested;
+}
+
+/** Reads the weights of a file, for a network that the configuration has. */
+async function readFile(
+  { weights: path, folds: wanted, ...given }: GivenWeights,
+) {
+  if (path === undefined) {
+    throw new TypeError(
+      "Cannot evaluate nothing: give --run DIR, or --weights FILE with --config " +
+        "or --recipe, and --data",
+    );
+  }
+  const { configuration } = await readChosen(given);
+  const folds = chooseFolds(
+    await openFolds(configuration, { validation: false }),
+    {
+      wanted,
+      data: configuration.data !== undefined,
+    },
+  );
+  const weights = await readWeights(path);
+  return { configuration, folds, weights: () => weights } satisfies Tested;
+}
 
 /** Loss and accuracy of a fold on its test set. */
 interface Figures {

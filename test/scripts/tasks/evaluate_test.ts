@@ -53,6 +53,37 @@ gpuTest("evaluate tests weights as the run that left them did", async () => {
   ok(lines.every((line) => line.length <= 80), lines.join("\n"));
 });
 
+gpuTest("evaluate tests weights of a file as those of a run", async () => {
+  const weights = join(run, "model_weights_fold1.safetensors");
+  const config = join(run, "config.yaml");
+  const given = ["--config", config, "--weights", weights, "--json"];
+  const file = await runTask("evaluate", [...given, "--folds", "1"]);
+  deepStrictEqual([file.code, file.stderr], [0, ""]);
+  const ofRun = await runTask("evaluate", ["--run", run, "--json"]);
+  const [fold] = JSON.parse(ofRun.stdout).folds;
+  deepStrictEqual(JSON.parse(file.stdout).folds, [fold]);
+  const wider = await runTask("evaluate", [
+    ...given,
+    ...["--folds", "1", "--set", "network=[{pool: 32}, {dense: 19}]"],
+  ]);
+  deepStrictEqual(wider.code, 1);
+  match(wider.stderr, /^error: Cannot use ".*" with the configuration: /);
+});
+
+gpuTest("evaluate wants a run, or weights", async () => {
+  for (
+    const [args, problem] of [
+      [[], "Cannot evaluate nothing: give --run DIR, or --weights FILE with"],
+      [["--run", run, "--folds", "1"], "Cannot use --folds with --run: "],
+      [["--run", run, "--set", "training.lr=1"], "Cannot use --set with --run"],
+    ] as const
+  ) {
+    const { code, stderr } = await runTask("evaluate", [...args]);
+    strictEqual(code, 1);
+    ok(stderr.startsWith(`error: ${problem}`), stderr);
+  }
+});
+
 gpuTest(
   "evaluate tells classes by a window of all bins as by samples",
   async () => {
