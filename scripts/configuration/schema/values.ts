@@ -162,8 +162,15 @@ export function section<const E extends v.ObjectEntries>(entries: E) {
   return v.pipe(mapping, keys, v.readonly());
 }
 
+/** Keys of other programs, and the keys here for the same. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  // The layers of slayerPytorch's `auto`.
+  layer: "network",
+};
+
 function unknownKey(key: string, known: readonly string[]): string {
-  const [nearest] = findSimilar(key, known);
+  const other = Object.hasOwn(OTHER_NAMES, key) ? OTHER_NAMES[key] : "";
+  const [nearest] = known.includes(other) ? [other] : findSimilar(key, known);
   return nearest
     ? `is not a known key; did you mean "${nearest}"`
     : `is not a known key; known are ${known.join(", ")}`;

@@ -296,3 +296,12 @@ Deno.test("parseConfiguration() blames what was set on top of the file", () => {
     line: 1,
   }, ["training.seed=1"]);
 });
+
+Deno.test("parseConfiguration() knows the layers of slayerPytorch's auto", () => {
+  refuses("layer: [{dim: 16c5z}]\n", {
+    message: 'Cannot use configuration "network.yaml" line 1: layer is not a ' +
+      'known key; did you mean "network"',
+    key: "layer",
+    line: 1,
+  });
+});
