@@ -132,8 +132,8 @@ gpuTest(
   "a full disk ends a sweep in one line, which then goes on",
   () =>
     withFiles(gestures(), async (folder) => {
-      const disk = join(folder, "disk");
-      await Deno.mkdir(disk);
+      await using empty = await temporaryFolder();
+      const disk = empty.path;
       const mount = async (options: string) => {
         const { code } = await new Deno.Command("mount", {
           args: ["-t", "tmpfs", "-o", options, "none", disk],
