@@ -59,7 +59,7 @@ export class RecordingError extends Error {
  */
 export class CutOffError extends RecordingError {
   declare readonly offset: number;
-  /** What is cut off or missing, such as "the last event, which is cut off". */
+  /** Truncated or missing part, such as "the last event, which is cut off". */
   readonly lost: string;
   /** Number of lost parts. */
   readonly count: number;

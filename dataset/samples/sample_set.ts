@@ -162,7 +162,7 @@ export class SampleSet {
    * training starts. Does not fill the cache, whose memory is for samples that
    * every epoch visits.
    *
-   * @param request Number and length of the bins of later batches.
+   * @param request Number of bins per sample, and bin length in ms.
    * @param onSample Called after each sample with the number of samples read.
    * @throws {RangeError} If a sample cannot be packed.
    * @throws {Error} If a sample cannot be read.

@@ -140,7 +140,7 @@ export class Scene {
    * Makes a scene without bars.
    *
    * @param sensor Size in pixels.
-   * @param background The background behind all bars.
+   * @param background Levels of all pixels where no bar covers them.
    */
   constructor(sensor: Sensor, background: Background) {
     const pixels = sensor.width * sensor.height;

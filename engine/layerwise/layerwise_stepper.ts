@@ -50,7 +50,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
    * Finds the samples of a batch whose events a step reads.
    *
    * @param N Samples of the batch.
-   * @param use What the step is for.
+   * @param use Training or evaluation step.
    * @returns The samples that this rank computes; all where training mixes
    * samples of a batch.
    */

@@ -131,7 +131,7 @@ export abstract class PlanRunner<D> {
    * Finds the samples of a batch whose events a step reads.
    *
    * @param N Samples of the batch.
-   * @param _use What the step is for.
+   * @param _use Training or evaluation step.
    * @returns The samples that this rank computes.
    */
   reads(

@@ -64,7 +64,7 @@ export interface StepRunner extends Disposable {
    * each computes its own share.
    *
    * @param N Samples of the batch.
-   * @param use What the step is for.
+   * @param use Training or evaluation step.
    * @returns The samples.
    */
   reads(

@@ -123,8 +123,14 @@ Deno.test("neurons of Loihi are of networks that are computed as SLAYER's", () =
   const configuration = parseConfiguration(text, "a.yaml");
   assert(!isLayerwise(configuration));
   assert.deepEqual(configuration.neuron, {
-    ...{ type: "LOIHI", vThMant: 50, vDecay: 128, iDecay: 1024, refDelay: 1 },
-    ...{ wgtExp: 0, tauRho: 1, scaleRho: 1 },
+    type: "LOIHI",
+    vThMant: 50,
+    vDecay: 128,
+    iDecay: 1024,
+    refDelay: 1,
+    wgtExp: 0,
+    tauRho: 1,
+    scaleRho: 1,
   });
   refuses("neuron: {type: LOIHI}\nnetwork: [{dense: 3, norm: batch}]", {
     message: 'Cannot use configuration "network.yaml" line 1: neuron.type is ' +
