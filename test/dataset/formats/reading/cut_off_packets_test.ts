@@ -4,7 +4,7 @@ import { zstdCompressSync } from "node:zlib";
 import { compressLz4 } from "../../../../dataset/files/compression/lz4.ts";
 import { openRecording } from "../../../../dataset/formats/open_recording.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
-import { concatBytes, records } from "../aedat_files.ts";
+import { concatBytes } from "../aedat_files.ts";
 import { aedat3File, packet, polarity } from "../aedat3/aedat3_files.ts";
 import {
   eventTable,

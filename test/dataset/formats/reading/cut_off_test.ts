@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { openRecording } from "../../../../dataset/formats/open_recording.ts";
 import { openStream } from "../../../../dataset/formats/open_stream.ts";
-import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes, records } from "../aedat_files.ts";
-import { header } from "../aedat4/aedat4_files.ts";
 import { words } from "../recording_files.ts";
 import { readRows, type Row } from "../recordings.ts";
 import { CSV, readCut, ROWS, written } from "./cut_recordings.ts";
-
-const folder = await temporaryFolder();
-Deno.test.afterAll(folder.remove);
 
 /** Ten events of EVT 2.0, or words of EVT 2.1, after their time. */
 const EVT2 = words(4, [
