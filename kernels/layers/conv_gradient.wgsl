@@ -75,6 +75,16 @@ struct Owned {
   toHigh: u32,
 }
 
+// Coefficients of the gradients of a pair of quads, see drive_gradient.wgsl.
+struct Affines {
+  low: mat3x4<f32>,
+  high: mat3x4<f32>,
+}
+
+fn affinesOf(owned: Owned) -> Affines {
+  return Affines(affineOf(owned.quad), affineOf(owned.quad + owned.toHigh));
+}
+
 // Number of invocations per strip, with `blocks` blocks of input channels.
 fn ownersOf(blocks: u32) -> u32 {
   return KH * KW * blocks * G * pairs;
@@ -133,6 +143,7 @@ fn addSpikes(
   sums: ptr<function, Sums>,
   spikes: vec4<u32>,
   firstWord: u32,
+  affines: Affines,
   origin: u32,
   toHigh: u32,
 ) {
@@ -153,8 +164,8 @@ fn addSpikes(
       let t = word % B * 32 + countTrailingZeros(left.x);
       left.x &= left.x - 1;
       let scale = scaleOf(word);
-      (*sums).low += scale * gradientAt(origin, t);
-      (*sums).high += scale * gradientAt(origin + toHigh, t);
+      (*sums).low += scale * gradientAt(affines.low, origin, t);
+      (*sums).high += scale * gradientAt(affines.high, origin + toHigh, t);
     }
   }
 }
@@ -171,6 +182,7 @@ fn sparse(
   for (var owner = id.x; owner < owners; owner += groups.x * 128) {
     let owned = ownedBy(owner, 1u, CG);
     let strip = stripOf(owned.strip);
+    let affines = affinesOf(owned);
     var sums = Sums();
     for (var pixel = strip.first; pixel < strip.end; pixel++) {
       let iy = pixel / OW * strideY + owned.ky * dilationY - padY;
@@ -181,16 +193,19 @@ fn sparse(
       let origin = (n * sampleRows * OH * OW + pixel) * OQ + owned.quad;
       let first = (n * words * H * W + iy * W + ix) * C + owned.c;
       for (var word = 0u; word < words; word += 4) {
-        // Four loads are issued before the first word is used, so that their
-        // latencies overlap.
+        // Up to four loads are issued before the first word is used, so that
+        // their latencies overlap.
         let last = words - 1 - word;
-        let word0 = inputs[first + word * H * W * C];
-        let word1 = inputs[first + (word + min(1u, last)) * H * W * C];
-        let word2 = inputs[first + (word + min(2u, last)) * H * W * C];
-        let word3 = inputs[first + (word + min(3u, last)) * H * W * C];
-        let isThere = vec4(true, last >= 1, last >= 2, last >= 3);
-        let spikes = select(vec4(), vec4(word0, word1, word2, word3), isThere);
-        addSpikes(&sums, spikes, word, origin, owned.toHigh);
+        var spikes = vec4(inputs[first + word * H * W * C], 0u, 0u, 0u);
+        if (words > 1) {
+          let word1 = inputs[first + (word + min(1u, last)) * H * W * C];
+          let word2 = inputs[first + (word + min(2u, last)) * H * W * C];
+          let word3 = inputs[first + (word + min(3u, last)) * H * W * C];
+          spikes.y = select(0u, word1, last >= 1);
+          spikes.z = select(0u, word2, last >= 2);
+          spikes.w = select(0u, word3, last >= 3);
+        }
+        addSpikes(&sums, spikes, word, affines, origin, owned.toHigh);
       }
     }
     store(sums, owned, n, owned.cg);
@@ -228,6 +243,7 @@ fn addBins(
   s3: ptr<function, Sums>,
   spikes: vec4<u32>,
   word: u32,
+  affines: Affines,
   origin: u32,
   toHigh: u32,
 ) {
@@ -239,14 +255,14 @@ fn addBins(
     let t1 = min(first + j + 1, T - 1);
     let t2 = min(first + j + 2, T - 1);
     let t3 = min(first + j + 3, T - 1);
-    let low0 = gradientAt(origin, first + j);
-    let low1 = gradientAt(origin, t1);
-    let low2 = gradientAt(origin, t2);
-    let low3 = gradientAt(origin, t3);
-    let high0 = gradientAt(origin + toHigh, first + j);
-    let high1 = gradientAt(origin + toHigh, t1);
-    let high2 = gradientAt(origin + toHigh, t2);
-    let high3 = gradientAt(origin + toHigh, t3);
+    let low0 = gradientAt(affines.low, origin, first + j);
+    let low1 = gradientAt(affines.low, origin, t1);
+    let low2 = gradientAt(affines.low, origin, t2);
+    let low3 = gradientAt(affines.low, origin, t3);
+    let high0 = gradientAt(affines.high, origin + toHigh, first + j);
+    let high1 = gradientAt(affines.high, origin + toHigh, t1);
+    let high2 = gradientAt(affines.high, origin + toHigh, t2);
+    let high3 = gradientAt(affines.high, origin + toHigh, t3);
     let bits = spikes >> vec4(j);
     addBin(s0, s1, s2, s3, bits, scale, low0, high0);
     addBin(s0, s1, s2, s3, bits >> vec4(1u), scale, low1, high1);
@@ -265,6 +281,7 @@ fn dense(
   for (var owner = id.x; owner < owners; owner += groups.x * 128) {
     let owned = ownedBy(owner, ownedChannels, channelBlocks);
     let strip = stripOf(owned.strip);
+    let affines = affinesOf(owned);
     // Channels past the end of the group load its last one, and are not stored.
     let channels =
       min(vec4(owned.cg) + vec4(0u, 1u, 2u, 3u), vec4(CG - 1)) - vec4(owned.cg);
@@ -287,7 +304,8 @@ fn dense(
         let word2 = inputs[four.z];
         let word3 = inputs[four.w];
         let spikes = vec4(word0, word1, word2, word3);
-        addBins(&s0, &s1, &s2, &s3, spikes, word, origin, owned.toHigh);
+        let toHigh = owned.toHigh;
+        addBins(&s0, &s1, &s2, &s3, spikes, word, affines, origin, toHigh);
       }
     }
     store(s0, owned, n, owned.cg);

@@ -11,11 +11,13 @@
 @group(0) @binding(6) var<storage, read> xQuads: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read> factors: array<vec4<f32>>;
 
+// A, B and D of a quad, loaded once for all its gradients.
+fn affineOf(quad: u32) -> mat3x4<f32> {
+  return mat3x4(factors[quad], factors[OQ + quad], factors[2 * OQ + quad]);
+}
+
 // Gradients of a quad in bin t; bin 0 is at `origin`.
-fn gradientAt(origin: u32, t: u32) -> vec4<f32> {
-  let quad = origin % OQ;
+fn gradientAt(affine: mat3x4<f32>, origin: u32, t: u32) -> vec4<f32> {
   let at = origin + t * OH * OW * OQ;
-  let slopes = factors[OQ + quad];
-  let offsets = factors[2 * OQ + quad];
-  return fma(factors[quad], dy[at], fma(slopes, xQuads[at], offsets));
+  return fma(affine[0], dy[at], fma(affine[1], xQuads[at], affine[2]));
 }
