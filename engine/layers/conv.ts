@@ -5,11 +5,11 @@
  */
 
 import { convForward } from "../../kernels/layers/conv.ts";
-import { convAdjointDirect } from "../../kernels/layers/conv_adjoint.ts";
 import {
-  convAdjointFourPixels,
-  convAdjointOnePixel,
-} from "../../kernels/layers/conv_adjoint_tiled.ts";
+  convAdjointBlock,
+  convAdjointDirect,
+} from "../../kernels/layers/conv_adjoint.ts";
+import { convAdjointTiled } from "../../kernels/layers/conv_adjoint_tiled.ts";
 import {
   convGradientDense,
   convGradientSparse,
@@ -41,6 +41,10 @@ import type { LayerKind, LayerSetting } from "./layer.ts";
 
 /** Most iterations of a loop over the bits of four words, one bit each. */
 const BITS = 4 * BINS_PER_WORD + 2;
+
+/** Pixels of a strip on a software adapter, and most loop iterations. */
+const STRIP_PIXELS = 16;
+const STRIP_LOOPS = 1 << 15;
 
 /** A convolution over rows and columns, without bias. */
 export const conv: LayerKind<ConvLayer, ConvDescription> = {
@@ -74,11 +78,27 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
     const loops = output.C / groups * (kernel[0] * kernel[1] * 9 + 12);
     const multiplyAdds: Launch["multiplyAdds"] = ({ bins }) =>
       bins * sizeOf(input) * met(layer);
-    const reach = reachOf(layer, T, setting);
-    if (reach) {
-      const { fourPixels, tiles, blocks, ...tile } = reach;
+    if (setting.software) {
+      const { workgroup, tile } = convAdjointBlock;
+      const blocks = input.H * Math.ceil(input.W / tile.blockColumns) *
+        groups * Math.ceil(input.C / groups / tile.blockChannels);
       return [launch({
-        kernel: fourPixels ? convAdjointFourPixels : convAdjointOnePixel,
+        kernel: convAdjointBlock,
+        constants,
+        grid: [
+          groupsFor(blocks, workgroup),
+          Math.ceil(T / tile.blockBins),
+          "samples",
+        ],
+        loops,
+        multiplyAdds,
+      })];
+    }
+    const reach = reachOf(layer, T, setting.workgroupBytes);
+    if (reach) {
+      const { tiles, blocks, ...tile } = reach;
+      return [launch({
+        kernel: convAdjointTiled,
         constants: { ...constants, ...tile },
         grid: [tiles, blocks, "samples"],
         loops,
@@ -147,21 +167,20 @@ function launchStrips(
     | typeof convGradientNormedSparse
     | typeof convGradientNormedDense,
 ): Launch {
-  const { T, P, lastSign, height } = setting;
+  const { P, lastSign, height } = setting;
   const { input, output, groups } = layer;
   const [KH, KW] = layer.kernel;
-  const S = gradientStrips(layer);
+  const S = stripsOf(layer, setting);
   const pairs = Math.ceil(output.C / groups / QUAD / 2);
   const channels = "tile" in kernel ? kernel.tile.ownedChannels : 1;
   const owners = KH * KW * groups * pairs *
     Math.ceil(input.C / groups / channels);
   const pixels = Math.ceil(output.H * output.W / S);
-  const words = P * Math.ceil(T / BINS_PER_WORD);
   return launch<typeof kernel>({
     kernel,
     constants: { ...sizesOf(layer, setting), P, lastSign, S, height },
     grid: [groupsFor(S * owners, kernel.workgroup), 1, "samples"],
-    loops: pixels * (2 + Math.ceil(words / 4) * (1 + BITS)),
+    loops: pixels * pixelLoops(setting),
     multiplyAdds: ({ spikes }) => spikes * met(layer),
   });
 }
@@ -171,7 +190,7 @@ function launchStrips(
  */
 function launchTotal(layer: ConvLayer, setting: LayerSetting): Launch {
   const { rule, software } = setting;
-  const S = gradientStrips(layer);
+  const S = stripsOf(layer, setting);
   const shares = totalShares(S, software);
   return launch({
     kernel: convGradientTotal,
@@ -180,6 +199,26 @@ function launchTotal(layer: ConvLayer, setting: LayerSetting): Launch {
     loops: totalLoops(S, shares.quads),
     loopsPerSample: totalLoops(S, shares.quads),
   });
+}
+
+/**
+ * Strips of pixels of the partial weight gradients. A software adapter has
+ * few threads, so its strips are larger, where the loops of an invocation allow
+ * it.
+ */
+function stripsOf(layer: ConvLayer, setting: LayerSetting): number {
+  const strips = gradientStrips(layer);
+  if (!setting.software) return strips;
+  const { H, W } = layer.output;
+  const most = Math.floor(STRIP_LOOPS / pixelLoops(setting));
+  const pixels = Math.max(1, Math.min(STRIP_PIXELS, most));
+  return Math.min(strips, Math.ceil(H * W / pixels));
+}
+
+/** Loop iterations over the words of a pixel's input, and over their bits. */
+function pixelLoops({ T, P }: LayerSetting): number {
+  const words = P * Math.ceil(T / BINS_PER_WORD);
+  return 2 + Math.ceil(words / 4) * (1 + BITS);
 }
 
 /**

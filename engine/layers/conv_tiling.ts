@@ -4,32 +4,21 @@
  * @module
  */
 
-import { convAdjointOnePixel } from "../../kernels/layers/conv_adjoint_tiled.ts";
+import { convAdjointTiled } from "../../kernels/layers/conv_adjoint_tiled.ts";
 import { convGradientTotal } from "../../kernels/layers/conv_gradient.ts";
 import { QUAD } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";
 import type { ConvLayer } from "./conv_shapes.ts";
 
-/** Input pixels of a tile in the adjoint, and how many an invocation owns. */
+/** Rows and columns of input pixels of a tile in the adjoint. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
-  /** Whether an invocation owns four adjacent pixels of a row. */
-  readonly fourPixels: boolean;
 }
 
-/**
- * Tiles of one pixel per invocation; WIDE needs less workgroup memory per
- * pixel.
- */
-const NARROW: Tile = { rows: 8, columns: 8, fourPixels: false };
-const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
-
-/**
- * Tile sides on a software adapter, where loads dominate: an invocation owns
- * four adjacent pixels of a row, so columns are multiples of four.
- */
-const FOUR_PIXELS_SIDES = { rows: [9, 20], columns: [12, 20] } as const;
+/** Tiles; WIDE needs less workgroup memory per pixel. */
+const NARROW: Tile = { rows: 8, columns: 8 };
+const WIDE: Tile = { rows: 8, columns: 16 };
 
 /** Most workgroups of a dispatch along one axis. */
 const MAX_GROUPS = 65535;
@@ -98,58 +87,25 @@ export function totalLoops(strips: number, quads: number): number {
  *
  * @param layer The layer.
  * @param T Bins in a sample.
- * @param adapter Bytes of workgroup memory that a workgroup may use, and
- * whether the adapter is software: loads dominate then, so an invocation owns
- * four adjacent pixels, where there are many.
- * @returns Rows and columns of a tile and of the outputs that reach it, whether
- * an invocation owns four adjacent pixels, and the number of workgroups for all
- * tiles and for all bins; `undefined` if no tile fits into workgroup memory, or
- * there are more tiles than workgroups in a dispatch.
+ * @param workgroupBytes Bytes of workgroup memory that a workgroup may use.
+ * @returns Rows and columns of a tile and of the outputs that reach it, and the
+ * number of workgroups for all tiles and for all bins; `undefined` if no tile
+ * fits into workgroup memory, or there are more tiles than workgroups in a
+ * dispatch.
  */
-export function reachOf(
-  layer: ConvLayer,
-  T: number,
-  adapter: { readonly workgroupBytes: number; readonly software: boolean },
-) {
-  const { H, W } = layer.input;
-  const { workgroupBytes, software } = adapter;
-  const many = (software ? Math.min(H, W) : W) > NARROW.columns;
-  const tile = many ? software ? fittingTile(layer.input) : WIDE : NARROW;
+export function reachOf(layer: ConvLayer, T: number, workgroupBytes: number) {
+  const tile = layer.input.W > NARROW.columns ? WIDE : NARROW;
   return cutTiles(layer, T, tile, workgroupBytes) ??
     cutTiles(layer, T, NARROW, workgroupBytes);
-}
-
-/**
- * The four-pixel tile that minimises loads, including those outside the input.
- */
-function fittingTile({ H, W }: Extent): Tile {
-  const best = (
-    side: number,
-    [least, most]: readonly number[],
-    step: number,
-  ) => {
-    const sides = Array.from(
-      { length: (most - least) / step + 1 },
-      (_, n) => most - n * step,
-    );
-    // Each tile also loads outputs that its neighbours load.
-    const cost = (along: number) => Math.ceil(side / along) * (along + 1);
-    return sides.reduce((one, other) => cost(other) < cost(one) ? other : one);
-  };
-  return {
-    rows: best(H, FOUR_PIXELS_SIDES.rows, 1),
-    columns: best(W, FOUR_PIXELS_SIDES.columns, 4),
-    fourPixels: true,
-  };
 }
 
 function cutTiles(
   { input, kernel, stride, dilation, groups }: ConvLayer,
   T: number,
-  { rows, columns, fourPixels }: Tile,
+  { rows, columns }: Tile,
   workgroupBytes: number,
 ) {
-  const { tileBins, tileChannels, tileOutputs } = convAdjointOnePixel.tile;
+  const { tileBins, tileChannels, tileOutputs } = convAdjointTiled.tile;
   const along = (axis: 0 | 1, side: number) =>
     Math.floor(
       (side - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
@@ -162,7 +118,7 @@ function cutTiles(
   const bytes = 4 * tileOutputs * (tileBins * RH * RW + weights);
   const blocks = Math.ceil(T / tileBins);
   return bytes <= workgroupBytes && tiles <= MAX_GROUPS
-    ? { RH, RW, rows, columns, fourPixels, tiles, blocks }
+    ? { RH, RW, rows, columns, tiles, blocks }
     : undefined;
 }
 

@@ -21,3 +21,11 @@ export const convAdjointDirect = {
   bindings: { w: 0, dy: 1, dx: 2 },
   constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "inRun", "inRow"],
 } as const satisfies KernelSpec;
+
+/** conv_adjoint.wgsl, `block`. */
+export const convAdjointBlock = {
+  ...convAdjointDirect,
+  name: "conv_adjoint block",
+  entryPoint: "block",
+  tile: { blockBins: 4, blockChannels: 8, blockColumns: 4 },
+} as const satisfies KernelSpec;

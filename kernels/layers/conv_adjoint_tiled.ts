@@ -13,11 +13,11 @@ import text from "./conv_adjoint_tiled.wgsl" with { type: "text" };
 
 const code = INPUT_GRADIENT + text;
 
-/** conv_adjoint_tiled.wgsl, `one`. */
-export const convAdjointOnePixel = {
-  name: "conv_adjoint_tiled one",
+/** conv_adjoint_tiled.wgsl, `adjoint`. */
+export const convAdjointTiled = {
+  name: "conv_adjoint_tiled adjoint",
   code,
-  entryPoint: "one",
+  entryPoint: "adjoint",
   tile: { tileBins: 4, tileChannels: 8, tileOutputs: 4 },
   bindings: { w: 0, dy: 1, dx: 2 },
   constants: [
@@ -31,14 +31,4 @@ export const convAdjointOnePixel = {
     "rows",
     "columns",
   ],
-} as const satisfies KernelSpec;
-
-/** conv_adjoint_tiled.wgsl, `four`. */
-export const convAdjointFourPixels = {
-  name: "conv_adjoint_tiled four",
-  code,
-  entryPoint: "four",
-  tile: convAdjointOnePixel.tile,
-  bindings: convAdjointOnePixel.bindings,
-  constants: convAdjointOnePixel.constants,
 } as const satisfies KernelSpec;

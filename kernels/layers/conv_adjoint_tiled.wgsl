@@ -2,10 +2,9 @@
 // of the incoming spikes, in tiles of inputs. A workgroup stages the gradients
 // of all outputs that see its tile, and the weights, in workgroup memory.
 //
-// one   dx[n, t, iy, ix, c] = Σ w[ky, kx, cg, oc] · dy[n, t, oy, ox, oc]
-//       over the taps ky, kx of all outputs oy, ox that see the input iy, ix,
-//       and over the output channels oc of the group of c
-// four  computes the equation of `one`, for devices on which loads dominate
+// adjoint  dx[n, t, iy, ix, c] = Σ w[ky, kx, cg, oc] · dy[n, t, oy, ox, oc]
+//          over the taps ky, kx of all outputs oy, ox that see the input iy,
+//          ix, and over the output channels oc of the group of c
 // iy, ix and c are those of conv_geometry.wgsl.
 //
 // w   [KH, KW, CG, OQ]
@@ -13,9 +12,7 @@
 // dx  [N, T, inRow]                as input_gradient.wgsl says
 //
 // A workgroup owns four bins of eight input channels of rows × columns pixels,
-// which RH × RW outputs see. One invocation owns one of these pixels (one) or
-// four adjacent ones of a row (four): the gradient that a pixel multiplies with
-// one tap, the next pixel multiplies with the next tap, so it is loaded once.
+// which RH × RW outputs see; one invocation owns one of these pixels.
 
 // Bins and input channels of a tile, and output channels that are staged at
 // once.
@@ -30,7 +27,6 @@ override RW: u32 = 1;
 override rows: u32 = 8;
 override columns: u32 = 8;
 override lanes: u32 = rows * columns;
-override quarterLanes: u32 = rows * columns / 4;
 // Quads of output channels of a group.
 override quads: u32 = OQ / G;
 
@@ -108,23 +104,22 @@ fn stage(bins: mat4x4<f32>, i: u32) {
   }
 }
 
-// Stages all gradients and weights of a quad of output channels; the work is
-// divided between `count` invocations.
-fn stageQuad(tile: Tile, quad: u32, lane: u32, count: u32) {
+// Stages all gradients and weights of a quad of output channels.
+fn stageQuad(tile: Tile, quad: u32, lane: u32) {
   workgroupBarrier();
-  for (var i = lane; i < RH * RW; i += 4 * count) {
+  for (var i = lane; i < RH * RW; i += 4 * lanes) {
     // Loads of four outputs are issued before the first is used, so that their
     // latencies overlap.
     let bins0 = gradientsOf(tile, quad, i);
-    let bins1 = gradientsOf(tile, quad, i + count);
-    let bins2 = gradientsOf(tile, quad, i + 2 * count);
-    let bins3 = gradientsOf(tile, quad, i + 3 * count);
+    let bins1 = gradientsOf(tile, quad, i + lanes);
+    let bins2 = gradientsOf(tile, quad, i + 2 * lanes);
+    let bins3 = gradientsOf(tile, quad, i + 3 * lanes);
     stage(bins0, i);
-    stage(bins1, i + count);
-    stage(bins2, i + 2 * count);
-    stage(bins3, i + 3 * count);
+    stage(bins1, i + lanes);
+    stage(bins2, i + 2 * lanes);
+    stage(bins3, i + 3 * lanes);
   }
-  for (var i = lane; i < tileChannels * KH * KW; i += count) {
+  for (var i = lane; i < tileChannels * KH * KW; i += lanes) {
     var channels = vec4<f32>();
     let cg = tile.cg + i % tileChannels;
     if (cg < CG) {
@@ -235,7 +230,7 @@ fn addOne(sums: ptr<function, Sums>, channel: u32, at: u32, tap: u32) {
 }
 
 @compute @workgroup_size(lanes)
-fn one(
+fn adjoint(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
@@ -244,7 +239,7 @@ fn one(
   let ix = tile.ix + lane % columns;
   var sums: Sums;
   for (var q = 0u; q < quads; q++) {
-    stageQuad(tile, tile.g * quads + q, lane, lanes);
+    stageQuad(tile, tile.g * quads + q, lane);
     for (var ky = 0u; ky < KH; ky++) {
       let y = iy + shiftY - ky * dilationY;
       if (y % strideY != 0) {
@@ -265,101 +260,4 @@ fn one(
     }
   }
   store(sums, tile, iy, ix);
-}
-
-// Gradients that reach column x, 0 between strides; `row` is the index of the
-// output of column 0.
-fn reaching(row: u32, x: u32) -> vec4<f32> {
-  return select(vec4(), sh_dy[row + x / strideX], x % strideX == 0);
-}
-
-// Gradients that reach four adjacent pixels; struct members rather than an
-// array, so that they stay in registers.
-struct Four {
-  v0: vec4<f32>,
-  v1: vec4<f32>,
-  v2: vec4<f32>,
-  v3: vec4<f32>,
-}
-
-// Gradients that reach columns x to x + 3.
-fn fourFrom(row: u32, x: u32) -> Four {
-  return Four(
-    reaching(row, x),
-    reaching(row, x + 1),
-    reaching(row, x + 2),
-    reaching(row, x + 3),
-  );
-}
-
-// Gradients for the next tap, whose first column is x.
-fn nextFour(pixels: Four, row: u32, x: u32) -> Four {
-  if (strideX == 1 && dilationX == 1) {
-    return Four(reaching(row, x), pixels.v0, pixels.v1, pixels.v2);
-  }
-  return fourFrom(row, x);
-}
-
-// Accumulates one tap of one of the four output channels, for four pixels.
-fn addFour(
-  s0: ptr<function, Sums>,
-  s1: ptr<function, Sums>,
-  s2: ptr<function, Sums>,
-  s3: ptr<function, Sums>,
-  pixels: Four,
-  channel: u32,
-  tap: u32,
-) {
-  let low = sh_w[2 * (channel * KH * KW + tap)];
-  let high = sh_w[2 * (channel * KH * KW + tap) + 1];
-  addTap(s0, low, high, pixels.v0);
-  addTap(s1, low, high, pixels.v1);
-  addTap(s2, low, high, pixels.v2);
-  addTap(s3, low, high, pixels.v3);
-}
-
-@compute @workgroup_size(quarterLanes)
-fn four(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let tile = tileOf(group);
-  let iy = tile.iy + lane * 4 / columns;
-  let ix = tile.ix + lane * 4 % columns;
-  let size = RH * RW;
-  var s0: Sums;
-  var s1: Sums;
-  var s2: Sums;
-  var s3: Sums;
-  for (var q = 0u; q < quads; q++) {
-    stageQuad(tile, tile.g * quads + q, lane, quarterLanes);
-    for (var ky = 0u; ky < KH; ky++) {
-      let y = iy + shiftY - ky * dilationY;
-      if (y % strideY != 0) {
-        continue;
-      }
-      let row = (y / strideY - tile.oy) * RW - tile.ox;
-      let x = ix + shiftX;
-      var four0 = fourFrom(row, x);
-      var four1 = fourFrom(row + size, x);
-      var four2 = fourFrom(row + 2 * size, x);
-      var four3 = fourFrom(row + 3 * size, x);
-      for (var kx = 0u; kx < KW; kx++) {
-        let tap = ky * KW + kx;
-        addFour(&s0, &s1, &s2, &s3, four0, 0u, tap);
-        addFour(&s0, &s1, &s2, &s3, four1, 1u, tap);
-        addFour(&s0, &s1, &s2, &s3, four2, 2u, tap);
-        addFour(&s0, &s1, &s2, &s3, four3, 3u, tap);
-        let next = x - (kx + 1) * dilationX;
-        four0 = nextFour(four0, row, next);
-        four1 = nextFour(four1, row + size, next);
-        four2 = nextFour(four2, row + 2 * size, next);
-        four3 = nextFour(four3, row + 3 * size, next);
-      }
-    }
-  }
-  store(s0, tile, iy, ix);
-  store(s1, tile, iy, ix + 1);
-  store(s2, tile, iy, ix + 2);
-  store(s3, tile, iy, ix + 3);
 }

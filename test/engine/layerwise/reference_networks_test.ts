@@ -14,6 +14,13 @@ import { unitEvents } from "./unit_events.ts";
 /** Float32 against float64, relative to the largest value of an array. */
 const TOLERANCE = 1e-5;
 
+/**
+ * Of weights after five updates. Adam divides a gradient by its size, and one
+ * gradient of net_plain is 1e-5 of its array's largest, so its weight follows
+ * the rounding of sums.
+ */
+const TOLERANCE_UPDATED = 1e-4;
+
 for (const name of ["net_plain", "net_sew"]) {
   gpuTest(
     `${name} has the reference's spikes, losses and gradients`,
@@ -41,7 +48,7 @@ for (const name of ["net_plain", "net_sew"]) {
         const [record] = await stepper.drain();
         losses.push(record.losses.reduce((sum, loss) => sum + loss) / N);
         if (step > 0) continue;
-        compare(await model.gradients(), network.arrays("grad"));
+        compare(await model.gradients(), network.arrays("grad"), TOLERANCE);
         for (const [index, unit] of network.kept.entries()) {
           const expected = tensors[`spikes${index}`];
           const { joined } = units.units[unit];
@@ -63,7 +70,7 @@ for (const name of ["net_plain", "net_sew"]) {
       close(tensorOf([5], losses), tensors.losses, TOLERANCE);
       const weights = await model.weights();
       ok("conv1.norm.mean" in weights && "conv1.norm.var" in weights);
-      compare(weights, network.arrays("w5"));
+      compare(weights, network.arrays("w5"), TOLERANCE_UPDATED);
     },
   );
 
@@ -102,14 +109,15 @@ for (const name of ["net_plain", "net_sew"]) {
   );
 }
 
-/** Compares arrays of the network to the reference's. */
+/** Compares arrays of the network to the reference's, within a tolerance. */
 function compare(
   actual: Readonly<Record<string, NamedArray>>,
   expected: Readonly<Record<string, Tensor>>,
+  tolerance: number,
 ): void {
   ok(Object.keys(expected).length > 7);
   for (const [name, { data }] of Object.entries(expected)) {
     const own = tensorOf([data.length], actual[name].data);
-    close(own, tensorOf([data.length], data), TOLERANCE);
+    close(own, tensorOf([data.length], data), tolerance);
   }
 }

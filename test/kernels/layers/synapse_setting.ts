@@ -25,8 +25,7 @@ export const THETA = 10;
 /** Kernels that own what their grid tells, and do not stride along x. */
 const STRIDELESS = [
   "dense forward",
-  "conv_adjoint_tiled one",
-  "conv_adjoint_tiled four",
+  "conv_adjoint_tiled adjoint",
 ];
 
 /** How the kernels are run. */
