@@ -12,6 +12,16 @@ import { learnedSums } from "./launches/learned.ts";
 import { layerRaster, stripsOf } from "./launches/strips.ts";
 import { floatsOf, type Unit } from "./units/units.ts";
 
+/** Sizes that determine the layout of a unit's sums. */
+export interface SumsSetting {
+  /** Bins of a sample. */
+  readonly T: number;
+  /** Most samples of a batch. */
+  readonly batch: number;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
+}
+
 /** Bytes of two floats. */
 const PAIR = 8;
 
@@ -32,13 +42,12 @@ export interface SumsLayout {
  * Determines the layout of a unit's sums.
  *
  * @param unit The unit.
- * @param T Bins of a sample.
- * @param batch Most samples of a batch.
+ * @param setting Sizes of the plan.
  * @returns The layout.
  */
-export function layOutSums(unit: Unit, T: number, batch: number): SumsLayout {
-  const strips = stripsOf(layerRaster(unit), T);
-  const { first, each } = learnedSums(strips, batch);
+export function layOutSums(unit: Unit, setting: SumsSetting): SumsLayout {
+  const strips = stripsOf(layerRaster(unit), setting);
+  const { first, each } = learnedSums(strips, setting.batch);
   return {
     strips: strips.S * floatsOf(layerRaster(unit)),
     learnedFirst: first,

@@ -255,7 +255,7 @@ export class UnitCompiler {
   #scaling(unit: Unit): Launch[] {
     const { normalised, T } = this.#context;
     if (!normalised || unit.source > 0) return [];
-    const strips = stripsOf(layerRaster(unit), T);
+    const strips = stripsOf(layerRaster(unit), { T });
     const values = T * strips.pixels * floatsOf(layerRaster(unit));
     return [launch({
       kernel: normScaleRows,

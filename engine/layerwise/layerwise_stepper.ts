@@ -242,11 +242,12 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     samples: number,
   ): Promise<void> {
     const { units, T, batch, shares, buffers } = this.plan;
+    const { software } = this.device.adapter;
     await this.clock.during(() => {
       this.submit(encoder);
       return exchangeSums(this.device, shares, {
         buffer: buffers.units[unit].partials,
-        layout: layOutSums(units.units[unit], T, batch),
+        layout: layOutSums(units.units[unit], { T, batch, software }),
         samples,
       });
     });

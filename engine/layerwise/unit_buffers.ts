@@ -16,7 +16,7 @@ import {
   allocateOutputs,
   type StepOutputs,
 } from "../plan/steps/step_outputs.ts";
-import { layOutSums } from "./batch_sums.ts";
+import { layOutSums, type SumsSetting } from "./batch_sums.ts";
 import { layerRaster } from "./launches/strips.ts";
 import { readersOf, type UnitSizes } from "./unit_sizes.ts";
 import { floatsOf, isPooled, type Unit, type Units } from "./units/units.ts";
@@ -30,9 +30,9 @@ export const SOURCE_WORDS = 21;
 /**
  * Words of a unit's sums over strips, and of the sums of its learned parameter.
  */
-function partialWords(unit: Unit, T: number, batch: number): number {
-  const { learnedFirst, learned } = layOutSums(unit, T, batch);
-  return 2 * (learnedFirst + batch * learned);
+function partialWords(unit: Unit, setting: SumsSetting): number {
+  const { learnedFirst, learned } = layOutSums(unit, setting);
+  return 2 * (learnedFirst + setting.batch * learned);
 }
 
 /** Buffers of a single micro-batch. */
@@ -127,6 +127,7 @@ export function allocateUnits(
     readonly counts: boolean;
   },
 ): Promise<LayerwiseBuffers> {
+  const { software } = device.adapter;
   const allocate = (
     label: string,
     words: number,
@@ -217,7 +218,10 @@ export function allocateUnits(
         allocateMicroBatch,
       ),
       units: all.map((unit, index) => ({
-        partials: allocate("partial sums", partialWords(unit, T, batch)),
+        partials: allocate(
+          "partial sums",
+          partialWords(unit, { T, batch, software }),
+        ),
         coefficients: allocate("coefficients", 4 * (channels[index] + 1)),
         back: allocate("coefficients back", 3 * channels[index]),
       })),

@@ -213,8 +213,10 @@ fn differentiateWord(
   index: u32,
 ) {
   let at = place.words + index * pixels * C;
-  let first = index * 32;
-  var word = WordBack(first, min(first + 32, T), 0xffffffffu, 0u);
+  // Constants where there is one word, so that compilers drop bins from T on.
+  let first = select(index * 32, 0u, words == 1);
+  let end = select(min(first + 32, T), T, words == 1);
+  var word = WordBack(first, end, 0xffffffffu, 0u);
   if (routed) {
     word.route = routes[at];
   }

@@ -74,7 +74,7 @@ export function placeUnit(
   setting: UnitSetting,
 ): PlacedUnit {
   const unit = units.units[index];
-  const strips = stripsOf(layerRaster(unit), setting.T);
+  const strips = stripsOf(layerRaster(unit), setting);
   const channels = floatsOf(layerRaster(unit));
   return {
     unit,

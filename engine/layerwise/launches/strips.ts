@@ -14,8 +14,11 @@ export const LANES = 64;
  */
 const STRIP_BINS = 512;
 
-/** Number of strips of a sample that occupies a device. */
+/** Number of strips of a sample that occupies a GPU. */
 const STRIPS = 1024;
+
+/** Number of strips of a sample on a software adapter, which has few threads. */
+const STRIPS_IN_SOFTWARE = 32;
 
 /** Division of drives into strips, by names in unit.wgsl. */
 export interface Strips {
@@ -31,12 +34,12 @@ export interface Strips {
  * Divides the drives of a unit into strips of pixels.
  *
  * @param raster Channels, rows and columns of its neurons.
- * @param T Bins of a sample.
+ * @param setting Bins of a sample, and whether the device computes on the CPU.
  * @returns Constants of unit.wgsl.
  */
 export function stripsOf(
   { extent, runSize }: Pick<Raster, "extent" | "runSize">,
-  T: number,
+  { T, software = false }: { readonly T: number; readonly software?: boolean },
 ): Strips {
   const floats = floatsOf({ extent, runSize });
   const channelLanes = Math.min(LANES, 2 ** Math.ceil(Math.log2(floats)));
@@ -44,9 +47,10 @@ export function stripsOf(
   // Fewer pixels per invocation where there are few pixels, to occupy the
   // device.
   const steps = pixels * channelLanes / LANES;
+  const most = software ? STRIPS_IN_SOFTWARE : STRIPS;
   const each = Math.max(
     1,
-    Math.min(8, Math.floor(STRIP_BINS / T), Math.floor(steps / STRIPS)),
+    Math.min(8, Math.floor(STRIP_BINS / T), Math.floor(steps / most)),
   );
   const S = Math.ceil(pixels / (LANES / channelLanes * each));
   return { T, pixels, C: extent.C, runSize, channelLanes, S };

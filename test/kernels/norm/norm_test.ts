@@ -79,7 +79,7 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
 }) {
   const [N, C, H, W, T] = x.shape;
   const { runSize = C, scale = 1, kept = 1, epsilon = EPSILON } = options;
-  const strips = stripsOf({ extent: { C, H, W }, runSize }, T);
+  const strips = stripsOf({ extent: { C, H, W }, runSize }, { T });
   const S = options.strips ?? strips.S;
   const constants = { ...strips, S };
   const floats = quads(C, runSize);

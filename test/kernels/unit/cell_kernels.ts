@@ -76,7 +76,7 @@ function describe(neuron: Cell, described = describedOf(neuron)) {
 function placeOf(shape: readonly number[], options: CellOptions) {
   const [N, C, H, W, T] = shape;
   const { runSize = C, strips, coefficients } = options;
-  const own = stripsOf({ extent: { C, H, W }, runSize }, T);
+  const own = stripsOf({ extent: { C, H, W }, runSize }, { T });
   const floats = C / runSize * 4 * Math.ceil(runSize / 4);
   const S = strips ?? own.S;
   return {
