@@ -169,7 +169,10 @@ fn forward(
         }
         for (var word = run.first / 32; word <= run.last / 32; word += 2) {
           let first = neuronPacked[bin / 4 + word * 8];
-          let second = neuronPacked[bin / 4 + min(word + 1, words - 1) * 8];
+          var second = vec4<u32>();
+          if (word < run.last / 32) {
+            second = neuronPacked[bin / 4 + (word + 1) * 8];
+          }
           addWords(&sums, run, word, first, second, scale, quad, u32(both));
         }
       }
