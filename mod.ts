@@ -25,6 +25,7 @@ export type {
   LayerDescription,
   LayerNeuron,
   OwnLayer,
+  VoteDescription,
 } from "./engine/layers/describe_layers.ts";
 export type { Extent, Pair } from "./engine/network/network.ts";
 export type {

@@ -191,6 +191,7 @@ export async function predict(
   const { layers, outputs, predictions } = model.isLayerwise
     ? await predictUnits(model, batch, plan)
     : await predictSpikes(model, batch, plan);
+  const { voters = 1 } = model.layers[model.layers.length - 1];
   return Array.from(predictions, (label, n) => {
     const own = layers.map(({ name, spikes, potentials }) => ({
       name,
@@ -198,7 +199,8 @@ export async function predict(
       potentials: sampleOf(potentials, n),
     }));
     const drive = outputs && sampleOf(outputs, n);
-    return { label, scores: scoresOf(own, drive), layers: own, outputs: drive };
+    const scores = drive ? meansOf(drive) : countsOf(own, voters);
+    return { label, scores, layers: own, outputs: drive };
   });
 }
 
@@ -226,19 +228,27 @@ async function predictUnits(
   return { ...await outcomeOf(stepper), ...found };
 }
 
-/** Spike count of each output, or the mean over time of its drive. */
-function scoresOf(
-  layers: readonly LayerTrace[],
-  drive: NamedArray | undefined,
-): number[] {
-  const { shape, data } = drive ?? layers[layers.length - 1].spikes;
+/** Mean over time of the drive of each output. */
+function meansOf({ shape, data }: NamedArray): number[] {
   const T = shape[shape.length - 1];
-  return Array.from({ length: data.length / T }, (_, output) => {
-    const own = data.subarray(output * T, (output + 1) * T);
-    return drive
-      ? own.reduce((sum, value) => sum + value, 0) / T
-      : own.reduce((sum, spike) => sum + Number(spike !== 0), 0);
-  });
+  return Array.from(
+    { length: data.length / T },
+    (_, output) =>
+      data.subarray(output * T, (output + 1) * T)
+        .reduce((sum, value) => sum + value, 0) / T,
+  );
+}
+
+/** Spike count of each output, the mean of the neurons that vote for it. */
+function countsOf(layers: readonly LayerTrace[], voters: number): number[] {
+  const { shape, data } = layers[layers.length - 1].spikes;
+  const size = voters * shape[shape.length - 1];
+  return Array.from(
+    { length: data.length / size },
+    (_, output) =>
+      data.subarray(output * size, (output + 1) * size)
+        .reduce((sum, spike) => sum + Number(spike !== 0), 0) / voters,
+  );
 }
 
 /** Waits for the submitted step and returns its record. */

@@ -53,13 +53,23 @@ export interface OwnLayer extends LayerNeuron {
   readonly [option: string]: unknown;
 }
 
-/** One layer: a synapse, followed by its neurons. */
+/**
+ * The last entry of a network: equal groups of the neurons of a dense layer,
+ * one after the other, vote for an output each by the mean of their spikes.
+ */
+export interface VoteDescription {
+  /** Number of groups. */
+  readonly average: number;
+}
+
+/** One layer: a synapse, followed by its neurons; or votes of the last. */
 export type LayerDescription =
   | LayerNeuron & { readonly pool: number }
   | LayerNeuron & { readonly conv: ConvDescription }
   | LayerNeuron & { readonly dense: number | DenseDescription }
   | LayerNeuron & { readonly unpool: number }
   | LayerNeuron & { readonly convTranspose: ConvDescription }
+  | VoteDescription
   | OwnLayer;
 
 /**
@@ -105,6 +115,19 @@ export function describeLayers(
   const numbers = new Map<string, number>();
   let extent = input;
   for (const description of descriptions) {
+    if (isVote(description)) {
+      const below = layers.pop();
+      layers.push(withVoters(below, description));
+      continue;
+    }
+    if (layers.some(({ voters }) => voters)) {
+      throw new ShapeError(
+        `Cannot build layer ${layers.length + 1}: ` +
+          `${
+            JSON.stringify(description)
+          } follows average, which ends a network`,
+      );
+    }
     const { kind, options } = kindOf(description, layers.length + 1);
     const prefix = kind.prefix ?? kind.name;
     const number = (numbers.get(prefix) ?? 0) + 1;
@@ -147,6 +170,32 @@ export function describeLayers(
     );
   }
   return layers;
+}
+
+function isVote(description: LayerDescription): description is VoteDescription {
+  return "average" in description && !("kind" in description);
+}
+
+/** Divides the neurons of the last layer into groups that vote. */
+function withVoters(
+  below: Layer | undefined,
+  description: VoteDescription,
+): Layer {
+  const { average, ...others } = description;
+  const problem = (what: string) =>
+    new ShapeError(`Cannot build ${JSON.stringify(description)}: ${what}`);
+  if (Object.keys(others).length > 0) throw problem("average stands alone");
+  requireSizes("average1", [average]);
+  if (below?.kind !== dense || below.voters) {
+    throw problem("votes are of the neurons of a dense layer");
+  }
+  const { C } = below.output;
+  if (C % average > 0) {
+    throw problem(
+      `${C} neurons below cannot be divided into ${average} groups`,
+    );
+  }
+  return { ...below, voters: C / average };
 }
 
 /** Shapes of a layer whose neurons have one or several drives each. */

@@ -6,7 +6,7 @@
 
 import type { Launch } from "../device/launch.ts";
 import type { Layout } from "../network/layout.ts";
-import type { Extent } from "../network/network.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
 import type { WeightLayout } from "../network/weights.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
 import type { LearnedResponse } from "../neurons/filter_launches.ts";
@@ -40,6 +40,24 @@ export interface Layer {
    * The axons that carry spikes to the layer above. @default spikes unchanged
    */
   readonly axon?: Axon;
+  /**
+   * Neurons that vote for each output of the network by the mean of their
+   * spikes, in the last layer of a network that ends with `average`.
+   *
+   * @default 1
+   */
+  readonly voters?: number;
+}
+
+/**
+ * Returns the number of outputs of a network.
+ *
+ * @param layers The layers, first to last.
+ * @returns Neurons of the last layer, or groups of them that vote.
+ */
+export function outputsOf(layers: readonly Layer[]): number {
+  const { output, voters = 1 } = layers[layers.length - 1];
+  return sizeOf(output) / voters;
 }
 
 /**
@@ -63,7 +81,14 @@ export function synapseOf<L extends Layer>(layer: L): L {
 /** Properties of a layer that `describe()` of its kind returns. */
 export type LayerShapes<L extends Layer = Layer> = Omit<
   L,
-  "kind" | "name" | "input" | "neuron" | "axon" | "weightStep" | "response"
+  | "kind"
+  | "name"
+  | "input"
+  | "neuron"
+  | "axon"
+  | "weightStep"
+  | "response"
+  | "voters"
 >;
 
 /** Sizes and constants for the kernels of a layer. */

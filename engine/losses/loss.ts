@@ -17,6 +17,11 @@ export interface LossSample {
   readonly T: number;
   /** Number of outputs, one per class. */
   readonly O: number;
+  /**
+   * Neurons of the last layer that vote for each output, by the mean of their
+   * spikes; 1 unless the network ends with `average`.
+   */
+  readonly voters: number;
   /** The neuron of the output layer. */
   readonly neuron: Neuron;
   /** Whether the device computes on the CPU. */
@@ -78,10 +83,10 @@ export type Tables = Readonly<
  * The kernels of a loss for samples of one length.
  *
  * Buffers are bound by name: `batch`, whose first word is the first sample of
- * the micro-batch; `labels` [N], of the whole batch; the output's `spikes`
- * [N, B, O], time-packed; its error `error` and the gradient of its spikes
- * `gradient`, both [N, T, 4·⌈O/4⌉]; `loss` and the spike counts `counts`, both
- * [N, O]; and the tables. `error` and `gradient` are also bound as `ds` and
+ * the micro-batch; `labels` [N], of the whole batch; the last layer's `spikes`
+ * [N, B, F], time-packed, F = O · voters; its error `error` and the gradient of
+ * its spikes `gradient`, both [N, T, 4·⌈F/4⌉]; `loss` and the spike counts
+ * `counts`, both [N, O]; and the tables. `error` and `gradient` are also bound as `ds` and
  * `u`, their names in neuron_adjoint.wgsl.
  */
 export interface LossKernels {
@@ -98,7 +103,7 @@ export interface LossKernels {
   /** From the error to `gradient`, dL/ds. */
   readonly backward: readonly Launch[];
   /**
-   * Whether `forward` also writes `silence` [N, T, 4·⌈O/4⌉], a gradient of the
+   * Whether `forward` also writes `silence` [N, T, 4·⌈F/4⌉], a gradient of the
    * output's spikes that is multiplied by the surrogate's value at threshold
    * and reaches only the weights of the output layer. It reactivates outputs
    * whose potentials are so low that the surrogate gradient has vanished.
@@ -131,6 +136,13 @@ export interface Loss {
   readonly name: string;
   /** The loss of networks that are computed layer by layer. */
   readonly readout?: ReadoutLoss;
+  /**
+   * Whether the kernels average neurons that vote for an output, so that the
+   * loss can train networks that end with `average`.
+   *
+   * @default false
+   */
+  readonly countsVotes?: boolean;
   /**
    * Divides the target into bins and prepares the kernels.
    *

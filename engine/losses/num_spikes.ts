@@ -45,6 +45,7 @@ export function numSpikes(options: NumSpikesOptions): Loss {
   const { region, true: trueCount, false: falseCount } = options;
   return {
     name: "numSpikes",
+    countsVotes: true,
     settle(sample) {
       for (const count of [trueCount, falseCount]) {
         if (!isFrom0(count)) {
@@ -53,7 +54,7 @@ export function numSpikes(options: NumSpikesOptions): Loss {
           );
         }
       }
-      const { T, O, Ts } = sample;
+      const { T, O, Ts, voters } = sample;
       const { K, taps, adjoint } = responseOf("numSpikes", options, sample);
       const constants = {
         T,
@@ -63,6 +64,7 @@ export function numSpikes(options: NumSpikesOptions): Loss {
         ...regionOf(region, sample),
         trueCount,
         falseCount,
+        voters,
       };
       return {
         uniforms: { taps },
@@ -82,12 +84,39 @@ export function numSpikes(options: NumSpikesOptions): Loss {
  * Returns the largest number of loop iterations of a loss kernel that visits
  * the taps of each bin.
  *
- * @param sample Bins of a sample.
+ * @param sample Bins of a sample, and neurons that vote for an output.
  * @param K Taps of the response.
  * @returns The number of iterations.
  */
-export function tapLoops({ T }: Pick<LossSample, "T">, K: number): number {
+export function tapLoops(
+  { T, voters }: Pick<LossSample, "T" | "voters">,
+  K: number,
+): number {
   const { workgroup } = lossNumSpikes;
-  const words = Math.ceil(T / BINS_PER_WORD);
-  return 2 * (words + 1) + Math.ceil(T / workgroup) * (K + 2) + workgroup + 2;
+  const ofBin = K * (1 + voteLoops(voters)) + voteLoops(voters) + 2;
+  return 2 * countLoops(T, voters) + Math.ceil(T / workgroup) * ofBin +
+    workgroup + 2;
+}
+
+/**
+ * Returns the loop iterations over the neurons that vote for an output; the
+ * loop over a single one is unrolled.
+ *
+ * @param voters The number of neurons.
+ * @param each Iterations of an inner loop. @default 0
+ * @returns The number of iterations.
+ */
+export function voteLoops(voters: number, each = 0): number {
+  return voters === 1 ? each : voters * (each + 1) + 1;
+}
+
+/**
+ * Returns the loop iterations that count the spikes of an output.
+ *
+ * @param bins Bins in which spikes are counted.
+ * @param voters Neurons that vote for the output.
+ * @returns The number of iterations.
+ */
+export function countLoops(bins: number, voters: number): number {
+  return voteLoops(voters, Math.ceil(bins / BINS_PER_WORD) + 1);
 }

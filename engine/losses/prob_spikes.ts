@@ -12,6 +12,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { ShapeError } from "../device/errors.ts";
 import { groupsFor, launch } from "../device/launch.ts";
 import type { Loss, LossSample } from "./loss.ts";
+import { countLoops, voteLoops } from "./num_spikes.ts";
 import { type Region, regionOf } from "./region.ts";
 
 /** Options of the probSpikes loss. */
@@ -42,11 +43,20 @@ export interface ProbSpikesOptions {
 export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
   return {
     name: "probSpikes",
+    countsVotes: true,
     settle(sample) {
-      const { T, O, Ts } = sample;
+      const { T, O, Ts, voters } = sample;
       const window = windowOf(ms, sample);
-      const constants = { T, O, Ts, ...regionOf(region, sample), window };
-      const places = groupsFor(T * O, lossProbSpikesAdjoint.workgroup);
+      const constants = {
+        T,
+        O,
+        Ts,
+        ...regionOf(region, sample),
+        window,
+        voters,
+      };
+      const values = T * O * voters;
+      const places = groupsFor(values, lossProbSpikesAdjoint.workgroup);
       return {
         wakes: true,
         forward: [launch({
@@ -59,7 +69,7 @@ export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
           kernel: lossProbSpikesAdjoint,
           constants,
           grid: [places, 1, "samples"],
-          loops: Math.ceil(T * O / lossProbSpikesAdjoint.workgroup / places) *
+          loops: Math.ceil(values / lossProbSpikesAdjoint.workgroup / places) *
               (window + 2) + 1,
         })],
       };
@@ -70,12 +80,16 @@ export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
 /**
  * Loop iterations of an invocation, over bins, outputs and words of a window.
  */
-function windowLoops({ T, O }: LossSample, window: number): number {
+function windowLoops({ T, O, voters }: LossSample, window: number): number {
   const { workgroup } = lossProbSpikes;
-  const B = Math.ceil(T / BINS_PER_WORD);
-  const words = Math.min(Math.ceil((window - 1) / BINS_PER_WORD) + 1, B);
-  return Math.ceil(T / workgroup) * (O * (words + 3) + 3) +
-    2 * Math.ceil(O / workgroup) * (B + 2) + 2 * (workgroup + 3);
+  const words = Math.min(
+    Math.ceil((window - 1) / BINS_PER_WORD) + 1,
+    Math.ceil(T / BINS_PER_WORD),
+  );
+  const ofOutput = voteLoops(voters, words + 1) + 2 * voteLoops(voters) + 2;
+  return Math.ceil(T / workgroup) * (O * ofOutput + 3) +
+    2 * Math.ceil(O / workgroup) * (countLoops(T, voters) + 1) +
+    2 * (workgroup + 3);
 }
 
 function windowOf(window: number, { Ts, T }: LossSample): number {

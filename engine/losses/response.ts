@@ -48,7 +48,7 @@ export interface LossResponse {
 export function responseOf(
   name: string,
   options: ResponseOptions,
-  { Ts, tSample, T, O, neuron, software }: LossSample,
+  { Ts, tSample, T, O, voters, neuron, software }: LossSample,
 ): LossResponse {
   const tauSr: number | undefined = options.tauSr ?? neuron.parameters.tauSr;
   const { kind, parameters } = tauSr === undefined
@@ -64,8 +64,8 @@ export function responseOf(
   }
   const neurons = settleNeurons({ kind, parameters }, {
     T,
-    F: O,
-    runSize: O,
+    F: O * voters,
+    runSize: O * voters,
     time,
     software,
   });

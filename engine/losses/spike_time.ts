@@ -49,8 +49,9 @@ export interface SpikeTrains extends ResponseOptions {
 export function spikeTime(options: SpikeTimes | SpikeTrains): Loss {
   return {
     name: "spikeTime",
+    countsVotes: true,
     settle(sample) {
-      const { T, O, Ts } = sample;
+      const { T, O, Ts, voters } = sample;
       const { K, taps, adjoint } = responseOf("spikeTime", options, sample);
       const rows = "times" in options
         ? [options.times.true, options.times.false]
@@ -60,7 +61,14 @@ export function spikeTime(options: SpikeTimes | SpikeTrains): Loss {
         tables: { desired: packTrains(rows, sample) },
         forward: [launch({
           kernel: lossSpikeTime,
-          constants: { T, O, K, Ts, trains: Number("trains" in options) },
+          constants: {
+            T,
+            O,
+            K,
+            Ts,
+            trains: Number("trains" in options),
+            voters,
+          },
           grid: [groupsFor(O, 1), "samples", 1],
           loops: tapLoops(sample, K),
         })],

@@ -5,7 +5,7 @@
  */
 
 import type { Device } from "../device/device.ts";
-import type { Layer } from "../layers/layer.ts";
+import { type Layer, outputsOf } from "../layers/layer.ts";
 import type { Tables } from "../losses/loss.ts";
 import { sizeOf } from "../network/network.ts";
 import type { PlanSizes } from "./sizes.ts";
@@ -62,9 +62,9 @@ export interface PlanBuffers extends StepOutputs {
    * see loss.wgsl.
    */
   readonly silence: GPUBuffer;
-  /** Loss of each output, [M, F]. */
+  /** Loss of each output, [M, O]. */
   readonly loss: GPUBuffer;
-  /** Spike count of each output, [M, F]. */
+  /** Spike count of each output, [M, O]. */
   readonly counts: GPUBuffer;
   /** Partial sums of a layer's weight gradient, before their reduction. */
   readonly partial: GPUBuffer;
@@ -106,7 +106,7 @@ export function allocatePlan(
       ]),
     );
   const input = sizeOf(layers[0].input);
-  const outputs = sizeOf(layers[layers.length - 1].output);
+  const outputs = outputsOf(layers);
   return device.allocate(() => {
     const scratch = allocate("drive", M * floats.scratch);
     const spikes = [

@@ -9,6 +9,7 @@ import { predictionRecord } from "../../kernels/output/prediction.ts";
 import type { Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { AxonLaunches } from "../layers/axon_launches.ts";
+import { outputsOf } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import type { FilterLaunches } from "../neurons/filter_launches.ts";
 import type { PlanBuffers } from "./buffers.ts";
@@ -158,7 +159,7 @@ export class StepCompiler {
       constants: {
         layers: layers.length,
         stride: records.stride,
-        O: this.#outputs,
+        O: outputsOf(layers),
       },
       grid: [groupsFor(M, predictionRecord.workgroup), 1, 1],
     });
@@ -302,10 +303,5 @@ export class StepCompiler {
   #compile(launches: readonly Launch[], buffers: Bound): Compiling {
     const { compiler } = this.#context;
     return launches.map((launch) => compiler.compile(launch, buffers));
-  }
-
-  get #outputs(): number {
-    const { layers } = this.#context;
-    return sizeOf(layers[layers.length - 1].output);
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { DeviceError } from "../device/errors.ts";
-import type { Layer } from "../layers/layer.ts";
+import { type Layer, outputsOf } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import { allocatePlan, type PlanBuffers } from "./buffers.ts";
 import type { Dispatch } from "../device/compiler.ts";
@@ -27,7 +27,7 @@ export interface Plan {
   readonly eventBinning: EventBinning;
   /** Number of inputs. */
   readonly inputs: number;
-  /** Number of output neurons, one per class. */
+  /** Number of outputs, one per class. */
   readonly outputs: number;
   readonly sizes: PlanSizes;
   readonly buffers: PlanBuffers;
@@ -98,7 +98,7 @@ export async function compilePlan(
     layers,
     eventBinning: { bins: sizes.T, Ts },
     inputs: sizeOf(layers[0].input),
-    outputs: sizeOf(layers[layers.length - 1].output),
+    outputs: outputsOf(layers),
     sizes,
     buffers,
     cleared: compiler.cleared,

@@ -8,7 +8,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
 import { type Division, Shares } from "../distributed/shares.ts";
 import { ShapeError } from "../device/errors.ts";
-import { type Layer, synapseOf } from "../layers/layer.ts";
+import { type Layer, outputsOf, synapseOf } from "../layers/layer.ts";
 import type { StepChanges } from "./steps/step_runner.ts";
 import type { Loss, LossKernels } from "../losses/loss.ts";
 import { layoutOf } from "../network/layout.ts";
@@ -174,11 +174,19 @@ export function sizePlan(
   const drops = options.train && !options.keep &&
     layers.some(({ axon }) => axon && axon.dropout > 0);
   const launches = launchLayers({ ...setting, drops });
+  const { voters = 1 } = output;
+  if (voters > 1 && !options.loss.countsVotes) {
+    throw new ShapeError(
+      `Cannot compute loss "${options.loss.name}" of votes: its kernels do ` +
+        `not average the ${voters} neurons of an output`,
+    );
+  }
   const loss = options.loss.settle({
     Ts,
     tSample,
     T,
-    O: sizeOf(output.output),
+    O: outputsOf(layers),
+    voters,
     neuron: output.neuron,
     software,
   });

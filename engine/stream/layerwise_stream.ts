@@ -178,6 +178,7 @@ async function carryStates(
         }]
         : []
     ),
+    voters: 1,
     readout: units[last].neuron ? undefined : {
       extent: units[last].layer.output,
       layout: layoutOf(units[last].layer),

@@ -114,6 +114,7 @@ async function carryStates(
       spikes: buffers.spikes[index + 1],
       potentials: carried[index].potentials,
     })),
+    voters: layers[layers.length - 1].voters ?? 1,
     height: 1 / Ts,
     inputs: plan.inputs,
     addressBits: sizes.addressBits,

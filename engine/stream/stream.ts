@@ -156,14 +156,22 @@ export class NetworkStream implements Disposable {
    */
   #decide({ shape, data }: NamedArray, first: number): Decision[] {
     const bins = shape[shape.length - 1];
-    const { readout } = this.#plan;
+    const { readout, voters } = this.#plan;
     return Array.from({ length: bins }, (_, t) => {
-      this.#sums = Array.from({ length: data.length / bins }, (_, output) => {
-        const value = data[output * bins + t];
-        return (this.#sums[output] ?? 0) + (readout ? value : +(value !== 0));
+      const neurons = Array.from({ length: data.length / bins }, (_, f) => {
+        const value = data[f * bins + t];
+        return readout ? value : Number(value !== 0);
       });
+      this.#sums = Array.from(
+        { length: neurons.length / voters },
+        (_, o) =>
+          neurons.slice(o * voters, (o + 1) * voters).reduce(
+            (sum, value) => sum + value,
+            this.#sums[o] ?? 0,
+          ),
+      );
       const scores = this.#sums.map((sum) =>
-        readout ? sum / (first + t + 1) : sum
+        sum / (readout ? first + t + 1 : voters)
       );
       return { label: scores.indexOf(Math.max(...scores)), scores };
     });

@@ -48,6 +48,8 @@ export interface StreamPlan extends Disposable {
   readonly layers: readonly StreamLayer[];
   /** The last layer, where it has no neurons. */
   readonly readout?: StreamReadout;
+  /** Neurons of the last layer that vote for each output. */
+  readonly voters: number;
   /** Height of a spike in a trace. */
   readonly height: number;
   /** Number of addresses of events, and bits of an event word that hold one. */

@@ -13,6 +13,7 @@ import { floatsToUser, spikesToUser } from "../network/activity_order.ts";
 import { zerosOf } from "../network/layer_trace.ts";
 import { layoutOf, placeOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
+import { sumVotes } from "../network/votes.ts";
 import { classifyMoving } from "./moving_window.ts";
 import type { Samples } from "./samples.ts";
 
@@ -84,6 +85,7 @@ export async function* runningDecisions(
       loss: probSpikes({ window: network.description.Ts }),
     });
   const last = network.layers[network.layers.length - 1];
+  const outputs = sizeOf(last.output);
   const T = stepper.bins;
   const { window = T } = options;
   const request = { batch: stepper.microBatch, ...stepper.eventBinning };
@@ -113,12 +115,15 @@ export async function* runningDecisions(
       const own = stepper.plan as LayerwisePlan;
       await readDrives(network, own, values, place);
     }
-    const outputs = sizeOf(last.output);
+    const { shape, data } = sumVotes(
+      { shape: [count, outputs, 1, 1, T], data: values },
+      last.voters ?? 1,
+    );
+    const size = data.length / count;
     for (let n = 0; n < count; n++) {
-      const at = n * outputs * T;
-      const sample = values.subarray(at, at + outputs * T);
+      const sample = data.subarray(n * size, (n + 1) * size);
       const decisions = classifyMoving(
-        { shape: [1, outputs, 1, 1, T], data: sample },
+        { shape: [1, ...shape.slice(1)], data: sample },
         { window },
       );
       yield { label: batch.labels[n], decisions };

@@ -26,7 +26,17 @@ export const lossNumSpikes = {
     loss: 6,
     counts: 7,
   },
-  constants: ["T", "O", "K", "Ts", "start", "stop", "trueCount", "falseCount"],
+  constants: [
+    "T",
+    "O",
+    "K",
+    "Ts",
+    "start",
+    "stop",
+    "trueCount",
+    "falseCount",
+    "voters",
+  ],
 } as const satisfies KernelSpec;
 
 /** loss.wgsl, `spikeTime`. */
@@ -46,7 +56,7 @@ export const lossSpikeTime = {
     loss: 6,
     counts: 7,
   },
-  constants: ["T", "O", "K", "Ts", "trains"],
+  constants: ["T", "O", "K", "Ts", "trains", "voters"],
 } as const satisfies KernelSpec;
 
 /** loss.wgsl, `probSpikes`. */
@@ -64,7 +74,7 @@ export const lossProbSpikes = {
     counts: 7,
     silence: 9,
   },
-  constants: ["T", "O", "Ts", "start", "stop", "window"],
+  constants: ["T", "O", "Ts", "start", "stop", "window", "voters"],
 } as const satisfies KernelSpec;
 
 /** loss.wgsl, `probSpikesAdjoint`. */
@@ -74,5 +84,5 @@ export const lossProbSpikesAdjoint = {
   entryPoint: "probSpikesAdjoint",
   workgroup: 64,
   bindings: { error: 5, gradient: 8 },
-  constants: ["T", "O", "Ts", "window"],
+  constants: ["T", "O", "Ts", "window", "voters"],
 } as const satisfies KernelSpec;

@@ -77,18 +77,35 @@ export async function describeConfigured(
   },
 ): Promise<ModelDescription> {
   const configuration = await readConfigurationFile(config);
-  const extent: Extent = sensor
-    ? { C: sensor.channels ?? 2, H: sensor.height, W: sensor.width }
-    : (await openFolds(configuration, { validation: false })
-      .catch((cause) => {
-        throw new Error(
-          "Cannot determine the size of the network's input; give it with " +
-            `--sensor: ${(cause as Error).message}`,
-          { cause },
-        );
-      }))[0].train.extent;
   const random = new Random(0);
-  return describeModelFor(configuration, { extent, random, classes });
+  // The weights do not tell how many groups of neurons vote.
+  const votes = configuration.network?.some(({ average }) =>
+    average === "classes"
+  );
+  if (sensor) {
+    if (votes) {
+      throw new Error(
+        `Cannot tell the number of classes of "${config}": its average is ` +
+          "classes; write their number in its place",
+      );
+    }
+    const { channels = 2, height, width } = sensor;
+    const extent: Extent = { C: channels, H: height, W: width };
+    return describeModelFor(configuration, { extent, random, classes });
+  }
+  const [{ train }] = await openFolds(configuration, { validation: false })
+    .catch((cause) => {
+      throw new Error(
+        "Cannot determine the size of the network's input; give it with " +
+          `--sensor: ${(cause as Error).message}`,
+        { cause },
+      );
+    });
+  return describeModelFor(configuration, {
+    extent: train.extent,
+    random,
+    classes: votes ? train.classes.length : classes,
+  });
 }
 
 /** Number of outputs of the last dense layer. */

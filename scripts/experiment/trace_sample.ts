@@ -75,12 +75,13 @@ export async function traceSample(
     loss,
   });
   const outputs = drive ? undefined : layers[layers.length - 1];
+  const { voters = 1 } = model.layers[model.layers.length - 1];
   const [label, prediction] = [source.labels[sample], predictions[0]];
   const chosen = neurons.length > 0 ? neurons : [
     ...(outputs
-      ? [...new Set([label, prediction])].map((neuron) => ({
+      ? [...new Set([label, prediction])].map((output) => ({
         layer: outputs.name,
-        neuron,
+        neuron: output * voters,
       }))
       : []),
     ...layers
@@ -91,6 +92,10 @@ export async function traceSample(
   ];
   const { shape, data } = drive ?? layers[layers.length - 1].spikes;
   const T = shape[shape.length - 1];
+  const trains = Array.from(
+    { length: data.length / T },
+    (_, neuron) => outputs ? spikeTimes(outputs, neuron, Ts) : [],
+  );
   return {
     Ts,
     output: {
@@ -101,8 +106,10 @@ export async function traceSample(
       prediction,
       duration: T * Ts,
       times: Array.from(
-        { length: data.length / T },
-        (_, neuron) => outputs ? spikeTimes(outputs, neuron, Ts) : [],
+        { length: trains.length / voters },
+        (_, output) =>
+          trains.slice(output * voters, (output + 1) * voters).flat()
+            .sort((a, b) => a - b),
       ),
       logits: drive && runningMeans(drive),
       region: region ?? { start: 0, stop: T * Ts },
@@ -111,7 +118,9 @@ export async function traceSample(
     neurons: chosen.map(({ layer: name, neuron }) => {
       const at = layers.findIndex((layer) => layer.name === name);
       const layer = layers[at];
-      const meaning = layer === outputs ? source.classes[neuron] : undefined;
+      const meaning = layer === outputs
+        ? source.classes[Math.floor(neuron / voters)]
+        : undefined;
       return {
         name: `${name}, neuron ${neuron}${meaning ? ` (${meaning})` : ""}`,
         theta: model.spikingLayers[at].neuron.parameters.theta,

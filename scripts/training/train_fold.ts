@@ -7,7 +7,7 @@
 import { counted } from "../../dataset/files/counted.ts";
 import { ShapeError } from "../../engine/device/errors.ts";
 import { Model } from "../../engine/model.ts";
-import { sizeOf } from "../../engine/network/network.ts";
+import { outputsOf } from "../../engine/layers/layer.ts";
 import { Random } from "../../engine/network/random.ts";
 import { evaluate } from "../../engine/training/evaluate.ts";
 import { fit } from "../../engine/training/fit.ts";
@@ -378,7 +378,7 @@ function warnOfOutputs(
 
 function taskOf(layers: Model["layers"], train: Fold["train"]) {
   return {
-    outputs: sizeOf(layers[layers.length - 1].output),
+    outputs: outputsOf(layers),
     classes: train.classes.length,
   };
 }

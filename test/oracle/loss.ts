@@ -180,18 +180,72 @@ export function probSpikesLoss(
 }
 
 /**
- * Predicts the class whose neuron spikes most; among equals the first.
+ * Averages the spikes of neighbouring neurons that vote for an output.
  *
- * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param out Spikes, [N, F, 1, 1, T].
+ * @param voters Neurons that vote for each output.
+ * @returns Their means, [N, F / voters, 1, 1, T].
+ */
+export function votesOf(out: Tensor, voters: number): Tensor {
+  const [N, F, , , T] = out.shape;
+  const votes = zeros([N, F / voters, 1, 1, T]);
+  for (let n = 0; n < N; n++) {
+    for (let f = 0; f < F; f++) {
+      const o = Math.floor(f / voters);
+      for (let t = 0; t < T; t++) {
+        votes.data[(n * F / voters + o) * T + t] +=
+          out.data[(n * F + f) * T + t] / voters;
+      }
+    }
+  }
+  return votes;
+}
+
+/**
+ * Computes a loss of the means of neurons that vote.
+ *
+ * @param out Spikes, [N, F, 1, 1, T].
+ * @param voters Neurons that vote for each output.
+ * @param lossOf The loss of the means.
+ * @returns The loss, and its gradients by the spikes of all neurons.
+ */
+export function lossOfVotes(
+  out: Tensor,
+  voters: number,
+  lossOf: (votes: Tensor) => Loss,
+): Loss {
+  const { loss, gradient, silence } = lossOf(votesOf(out, voters));
+  const share = (of: Tensor): Tensor => {
+    const T = out.shape.at(-1)!;
+    return {
+      shape: out.shape,
+      data: out.data.map((_, i) =>
+        of.data[Math.floor(i / T / voters) * T + i % T] / voters
+      ),
+    };
+  };
+  return {
+    loss,
+    gradient: share(gradient),
+    ...silence && { silence: share(silence) },
+  };
+}
+
+/**
+ * Predicts the class whose neurons spike most; among equals the first.
+ *
+ * @param out Output spikes, [N, classes · voters, 1, 1, T].
+ * @param voters Neurons that vote for each class.
  * @returns N class numbers.
  */
-export function predict(out: Tensor): number[] {
-  const [N, classes] = out.shape;
-  const T = out.shape.at(-1)!;
+export function predict(out: Tensor, voters = 1): number[] {
+  const [N, neurons] = out.shape;
+  const classes = neurons / voters;
+  const size = voters * out.shape.at(-1)!;
   return Array.from({ length: N }, (_, n) => {
     const counts = Array.from({ length: classes }, (_, c) => {
-      const row = (n * classes + c) * T;
-      return out.data.subarray(row, row + T).filter((s) => s !== 0).length;
+      const at = (n * classes + c) * size;
+      return out.data.subarray(at, at + size).filter((s) => s !== 0).length;
     });
     return counts.indexOf(Math.max(...counts));
   });

@@ -101,7 +101,7 @@ export interface ResidualDescription
 
 /** Keys of options that only units have. */
 const UNIT_KEYS = [
-  ...["ghost", "norm", "bias", "residual", "recurrent", "average"] as const,
+  ...["ghost", "norm", "bias", "residual", "recurrent"] as const,
 ];
 
 /**
@@ -111,7 +111,7 @@ const UNIT_KEYS = [
  * @param neuron The neuron of the network.
  * @returns Whether a layer is normalised, has a bias, pools spikes without
  * neurons, is a readout, residual or recurrent, has neurons that require it, or
- * applies dropout to the spikes of stepped neurons.
+ * averages or applies dropout to the spikes of stepped neurons.
  */
 export function areUnits(
   layers: readonly object[],
@@ -120,6 +120,7 @@ export function areUnits(
   return needsUnits(neuron) ||
     layers.some((layer) =>
       UNIT_KEYS.some((key) => key in layer) ||
+      ("average" in layer && areStepped(layers, neuron)) ||
       ("dropout" in layer && dropsSteps(layer, neuron)) ||
       ("neuron" in layer && needsUnits(layer.neuron)) ||
       ("pool" in layer && typeof layer.pool === "object")
@@ -130,6 +131,19 @@ export function areUnits(
 function needsUnits(neuron: unknown): boolean {
   const { kind } = Object(neuron) as { readonly kind?: NeuronKind };
   return neuron === "none" || (kind !== undefined && !kind.forward);
+}
+
+/** Whether the neurons below an average are stepped neurons. */
+function areStepped(
+  layers: readonly object[],
+  network: NeuronDescription,
+): boolean {
+  const last = layers.findLastIndex((layer) => "dense" in layer);
+  const own = layers.slice(Math.max(last, 0)).flatMap((layer) =>
+    "neuron" in layer ? [layer.neuron] : []
+  ).at(-1);
+  const { kind } = Object(own ?? network) as { readonly kind?: NeuronKind };
+  return kind?.stepped !== undefined;
 }
 
 /**

@@ -33,9 +33,15 @@ export function fromNet(
   const Ts = options.dt === undefined
     ? network.Ts ?? USUAL_TS
     : 1000 * options.dt;
-  const { input, layers } = netChainOf(network);
+  const { input, layers, votes } = netChainOf(network);
   // Biases, recurrence and readouts need networks computed layer by layer,
   // which have no transposed convolutions.
+  const [last] = layers.slice(-1);
+  if (votes && last.neurons.isReadout) {
+    throw new NetworkError("its neurons never fire, and are to vote", {
+      node: last.layer.name,
+    });
+  }
   const withUnits = layers.find(({ synapse, neurons }) =>
     synapse.bias || synapse.recurrent || neurons.isReadout
   );
@@ -94,14 +100,22 @@ export function fromNet(
       !("convTranspose" in entry) &&
       (entry.neuron as Partial<NeuronSection>).type !== "LOIHI"
     );
+  const hoisted = hoistNeuron(
+    isBare ? entries.map((entry) => ({ ...entry, bias: false })) : entries,
+  );
   return {
     input,
     Ts,
-    ...hoistNeuron(
-      isBare ? entries.map((entry) => ({ ...entry, bias: false })) : entries,
-    ),
+    neuron: hoisted.neuron,
+    layers: votes
+      ? [...hoisted.layers, { average: votes.outputs }]
+      : hoisted.layers,
     weights,
-    nodes: layers.map(({ layer }) => layer.name),
+    nodes: [
+      ...layers.map(({ layer }) => layer.name),
+      // Votes are a layer of networks that are computed layer by layer.
+      ...votes && (withUnits || isBare) ? [votes.name] : [],
+    ],
     lossy: notes.length > 0,
     notes: [
       unitNote(entries.map(({ neuron }) => neuron as NetSection)),

@@ -40,8 +40,15 @@ export interface NetLayer {
 export interface NetChain {
   /** Channels, rows and columns of the input. */
   readonly input: Extent;
-  /** The layers, first to last. */
+  /** The layers with weights, first to last. */
   readonly layers: readonly NetLayer[];
+  /** Votes of equal groups of neurons of the last layer, if any. */
+  readonly votes?: {
+    /** Name of the group in the file. */
+    readonly name: string;
+    /** Number of outputs. */
+    readonly outputs: number;
+  };
 }
 
 /**
@@ -67,6 +74,7 @@ export function netChainOf({ layers }: NetNetwork): NetChain {
   }
   const chain: NetLayer[] = [];
   let below = input;
+  let votes: NetChain["votes"];
   for (const [index, layer] of layers.entries()) {
     if ((index === 0) !== (layer.type === "input")) {
       throw new NetworkError(
@@ -75,6 +83,10 @@ export function netChainOf({ layers }: NetNetwork): NetChain {
       );
     }
     if (layer.type === "input" || layer.type === "flatten") continue;
+    if (layer.type === "average") {
+      votes = votesOf(layer, below, index === layers.length - 1);
+      continue;
+    }
     const { C, H, W } = below;
     const synapse = netSynapseOf(layer, [C, H, W]);
     const output = outputOf(layer.name, synapse, below);
@@ -83,7 +95,30 @@ export function netChainOf({ layers }: NetNetwork): NetChain {
     below = output;
   }
   if (chain.length === 0) throw new NetworkError("it has no layers");
-  return { input, layers: chain };
+  return { input, layers: chain, votes };
+}
+
+/** Reads a layer whose outputs are means of groups of neurons. */
+function votesOf(
+  layer: NamedNode,
+  below: Extent,
+  isLast: boolean,
+): NonNullable<NetChain["votes"]> {
+  const { name } = layer;
+  if (!isLast) {
+    const problem = "it averages neurons, as only the last layer can here";
+    throw new NetworkError(problem, { node: name });
+  }
+  const [outputs, ...sides] = numbersOf(layer, "shape").values;
+  const isWhole = Number.isInteger(below.C / outputs);
+  if (!isWhole || below.H * below.W > 1 || sides.some((side) => side > 1)) {
+    throw new NetworkError(
+      `its shape is [${[outputs, ...sides]}], into which the ` +
+        `${below.C}×${below.H}×${below.W} neurons below cannot be divided`,
+      { node: name },
+    );
+  }
+  return { name, outputs };
 }
 
 function outputOf(

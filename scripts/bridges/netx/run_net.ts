@@ -29,7 +29,7 @@ const READOUT_UNIT = 64 * UNIT;
  * @throws {NetworkError} If a layer cannot be read.
  */
 export function netInterpreter(network: NetNetwork): Interpreter {
-  const { layers } = netChainOf(network);
+  const { layers, votes } = netChainOf(network);
   return (input, given) => {
     const results = new Map<string, Float64Array[]>();
     let below = [...input];
@@ -47,8 +47,23 @@ export function netInterpreter(network: NetNetwork): Interpreter {
       results.set(name, spikes);
       below = delayed(own, [...others ?? spikes]);
     }
+    if (votes) {
+      const { name, outputs } = votes;
+      results.set(name, below.map((bin) => meansOf(bin, outputs)));
+    }
     return results;
   };
+}
+
+/** Averages equal groups of neurons. */
+function meansOf(bin: Float64Array, groups: number): Float64Array {
+  const size = bin.length / groups;
+  return Float64Array.from(
+    { length: groups },
+    (_, group) =>
+      bin.subarray(group * size, (group + 1) * size)
+        .reduce((sum, spike) => sum + spike, 0) / size,
+  );
 }
 
 /** Prepares the weights of a layer: from spikes of a bin to sums. */

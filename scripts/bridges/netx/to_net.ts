@@ -6,7 +6,7 @@
 
 import { delayStep } from "../../../engine/layers/describe_axon.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
-import type { Layer } from "../../../engine/layers/layer.ts";
+import { type Layer, outputsOf } from "../../../engine/layers/layer.ts";
 import { type PoolLayer, poolWeightOf } from "../../../engine/layers/pool.ts";
 import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import {
@@ -109,6 +109,10 @@ export function toNet(
       ...neuronParameters(own, rounded),
     }));
   }
+  if (layers[layers.length - 1].voters !== undefined) {
+    const outputs = outputsOf(layers);
+    written.push(node("average", { shape: integers([outputs, 1, 1]) }));
+  }
   return {
     network: { layers: written, Ts },
     parts,
@@ -118,6 +122,9 @@ export function toNet(
           type === "convT" || parameters.has("delay")
         )
         ? ["netx 0.6 reads no delays and no transposed convolutions"]
+        : [],
+      ...written.some(({ type }) => type === "average")
+        ? ["the votes are a layer average, which netx 0.6 does not read"]
         : [],
       ...readoutFactor === 1
         ? []

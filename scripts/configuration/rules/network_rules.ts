@@ -17,6 +17,7 @@ import type { Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import type { SpikeTarget } from "../schema/types.ts";
 import { isMapping } from "../schema/values.ts";
+import { checkVotes } from "./vote_rules.ts";
 
 /** Largest number of layers of a network, with repetitions. */
 const MAX_LAYERS = 1000;
@@ -166,6 +167,7 @@ function checkSlayer(
     refuse(["neuron", "type"], problem);
   }
   checkResponses(written, places, refuse);
+  checkVotes(places, { endsNetwork: true, refuse });
   if (input) refuse(["input"], `is ${FOR_LAYERWISE}`);
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || !READOUT_LOSSES.includes(type)) continue;
@@ -285,6 +287,7 @@ function checkLayerwise(
     refuse([...sums.keys, "pool"], problem);
   }
   checkOrder(places, refuse);
+  checkVotes(places, { endsNetwork: false, refuse });
   for (const key of ["quantize", "convTranspose", "unpool"]) {
     const found = places.find(({ entry }) => key in entry);
     if (found) refuse([...found.keys, key], against);
@@ -297,7 +300,7 @@ function checkLayerwise(
   if (testing) refuse(["testing"], whole);
 }
 
-/** Checks that entries have a layer to follow, and that groups are complete. */
+/** Checks that entries have a layer to follow. */
 function checkOrder(places: readonly Place[], refuse: Refuse): void {
   const top = places.filter(({ keys, entry }) =>
     keys.length === 2 && !("sensor" in entry)
@@ -309,23 +312,6 @@ function checkOrder(places: readonly Place[], refuse: Refuse): void {
   if (key && typeof first.entry.pool !== "number") {
     refuse([...first.keys, key], "is to follow a layer with weights");
   }
-  top.forEach(({ entry: { average }, keys }, n) => {
-    const { dense } = top.slice(0, n).findLast(({ entry }) =>
-      ["conv", "ghost", "dense", "residual", "repeat"].some((key) =>
-        key in entry
-      )
-    )?.entry ?? {};
-    const out = isMapping(dense) ? dense.out : dense;
-    if (typeof average !== "number" || typeof out !== "number") {
-      return;
-    }
-    if (out % average === 0) {
-      return;
-    }
-    const problem = `is ${average}, and the ${out} neurons below cannot be ` +
-      `divided into ${average} groups`;
-    refuse([...keys, "average"], problem);
-  });
 }
 
 /** The losses of a configuration, by section. */

@@ -58,7 +58,7 @@ const DEEPEST = 8;
  * SLAYER's networks look like `34x34x2-16c5z-2a-512d-10d`: columns, rows and
  * channels of the sensor, a padded convolution, a 2×2 sum pool, and dense
  * layers, of which the last spikes too. `250d-10avg` adds voting by ten groups
- * of neurons, in networks computed layer by layer.
+ * of neurons.
  *
  * @param text The text.
  * @returns The entries, as in a configuration's list.

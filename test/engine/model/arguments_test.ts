@@ -226,7 +226,15 @@ Deno.test("a neuron that is a word, or of a type, is refused with what makes neu
 
 Deno.test("a loss refuses targets that no output can reach", () => {
   const neuron = describeNeuron(NEURON);
-  const sample = { Ts: 5, tSample: 100, T: 20, O: 2, neuron, software: true };
+  const sample = {
+    Ts: 5,
+    tSample: 100,
+    T: 20,
+    O: 2,
+    voters: 1,
+    neuron,
+    software: true,
+  };
   const region = { start: 0, stop: 100 };
   for (const value of WRONG) {
     for (

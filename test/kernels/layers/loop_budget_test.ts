@@ -11,7 +11,11 @@ import { close, counts, noise } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { convWeightGradient } from "../../oracle/layers/conv.ts";
 import { dense, denseWeightGradient } from "../../oracle/layers/dense.ts";
-import { probSpikesLoss, spikeTimeLoss } from "../../oracle/loss.ts";
+import {
+  lossOfVotes,
+  probSpikesLoss,
+  spikeTimeLoss,
+} from "../../oracle/loss.ts";
 import { pool } from "../../oracle/layers/pool.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { probLoss, timeLoss } from "../output/loss_kernels.ts";
@@ -101,19 +105,28 @@ for (
   );
 }
 
-gpuTest("loops reach their end as far as a plan goes, spikeTime", async () => {
-  const epsilon = Float64Array.from({ length: 200 }, (_, k) => Math.sin(k));
-  const { T } = longest([{ dense: 1 }], ONE, {
-    own: (T) => tapLoops({ T }, epsilon.length),
-  });
-  ok(T > 16384 && T < 65535, `${T}`);
-  const out = filled(ONE, T, 1, 2);
-  const desired = filled(ONE, T, 1, 3);
-  const found = await timeLoss(out, [0], desired, epsilon, 1);
-  const expected = spikeTimeLoss(out, desired, epsilon, 1);
-  close(found.loss, tensorOf([1], [expected.loss]), 1e-5);
-  close(found.gradient, expected.gradient, 1e-5);
-});
+for (const voters of [1, 3]) {
+  gpuTest(
+    `loops reach their end as far as a plan goes, spikeTime of ${voters}`,
+    async () => {
+      const epsilon = Float64Array.from({ length: 200 }, (_, k) => Math.sin(k));
+      const { T } = longest([{ dense: 1 }], ONE, {
+        own: (T) => tapLoops({ T, voters }, epsilon.length),
+      });
+      ok(T > 8192 / voters && T < 65535 / voters, `${T}`);
+      const out = filled({ C: voters, H: 1, W: 1 }, T, 1, 2);
+      const desired = filled(ONE, T, 1, 3);
+      const found = await timeLoss(out, [0], desired, epsilon, 1, { voters });
+      const expected = lossOfVotes(
+        out,
+        voters,
+        (votes) => spikeTimeLoss(votes, desired, epsilon, 1),
+      );
+      close(found.loss, tensorOf([1], [expected.loss]), 1e-5);
+      close(found.gradient, expected.gradient, 1e-5);
+    },
+  );
+}
 
 for (const window of [1, 100, 1000]) {
   gpuTest(
@@ -129,6 +142,7 @@ for (const window of [1, 100, 1000]) {
             tSample: T,
             T,
             O,
+            voters: 1,
             neuron: describeNeuron({}),
             software: true,
           });

@@ -22,6 +22,8 @@ export interface Place {
   readonly first?: number;
   /** Most workgroups along outputs. */
   readonly groups?: number;
+  /** Neurons that vote for each output. */
+  readonly voters?: number;
 }
 
 /**
@@ -41,13 +43,14 @@ export async function loss(
   { tgtSpikeRegion: { start, stop }, tgtSpikeCount }: Target,
   epsilon: Float64Array,
   Ts: number,
-  { first = 0, groups = Infinity }: Place = {},
+  { first = 0, groups = Infinity, voters = 1 }: Place = {},
 ) {
-  const [N, O, , , T] = out.shape;
+  const [N, F, , , T] = out.shape;
+  const O = F / voters;
   const { error, ...found } = await run(
     lossNumSpikes,
     {
-      ...arraysOf(out, labels, Ts, first),
+      ...arraysOf(out, labels, { Ts, first, voters }),
       taps: tapTable(epsilon.map((tap) => Ts * tap)),
     },
     {
@@ -55,6 +58,7 @@ export async function loss(
       stop: Math.round(stop / Ts),
       trueCount: tgtSpikeCount.true,
       falseCount: tgtSpikeCount.false,
+      voters,
     },
     [Math.min(O, groups), N, 1],
   );
@@ -84,20 +88,22 @@ export async function timeLoss(
   desired: Tensor,
   epsilon: Float64Array,
   Ts: number,
-  { first = 0, groups = Infinity, trains = 1 }: Place & { trains?: number } =
-    {},
+  { first = 0, groups = Infinity, voters = 1, trains = 1 }: Place & {
+    trains?: number;
+  } = {},
 ) {
-  const [N, O, , , T] = out.shape;
+  const [N, F, , , T] = out.shape;
+  const O = F / voters;
   const [rows] = desired.shape;
   const { error, ...found } = await run(
     lossSpikeTime,
     {
-      ...arraysOf(out, labels, Ts, first),
+      ...arraysOf(out, labels, { Ts, first, voters }),
       taps: tapTable(epsilon.map((tap) => Ts * tap)),
       // Each train a sample of its own.
       desired: pack({ ...desired, shape: [rows, 1, 1, 1, T] }, 1 / Ts),
     },
-    { T, O, K: epsilon.length, Ts, trains },
+    { T, O, K: epsilon.length, Ts, trains, voters },
     [Math.min(O, groups), N, 1],
   );
   const gradient = fromKernel(error, out.shape, { over: NaN });
@@ -124,15 +130,16 @@ export async function probLoss(
   labels: ArrayLike<number>,
   { tgtSpikeRegion: { start, stop }, probSlidingWin }: ProbabilityTarget,
   Ts: number,
-  { first = 0, groups = Infinity }: Place = {},
+  { first = 0, groups = Infinity, voters = 1 }: Place = {},
 ) {
-  const [N, O, , , T] = out.shape;
+  const [N, F, , , T] = out.shape;
+  const O = F / voters;
   const window = Math.round(probSlidingWin / Ts);
   const { error, silence, ...found } = await run(
     lossProbSpikes,
     {
-      ...arraysOf(out, labels, Ts, first),
-      silence: room(N * T * quads(O)),
+      ...arraysOf(out, labels, { Ts, first, voters }),
+      silence: room(N * T * quads(F)),
     },
     {
       T,
@@ -141,14 +148,15 @@ export async function probLoss(
       start: Math.round(start / Ts),
       stop: Math.round(stop / Ts),
       window,
+      voters,
     },
     [N, 1, 1],
   );
   const { gradient } = await run(
     lossProbSpikesAdjoint,
-    { error, gradient: room(N * T * quads(O)) },
-    { T, O, Ts, window },
-    [Math.min(Math.ceil(T * O / 64), groups), 1, N],
+    { error, gradient: room(N * T * quads(F)) },
+    { T, O, Ts, window, voters },
+    [Math.min(Math.ceil(T * F / 64), groups), 1, N],
   );
   return {
     losses: found.loss,
@@ -163,15 +171,15 @@ export async function probLoss(
 function arraysOf(
   out: Tensor,
   labels: ArrayLike<number>,
-  Ts: number,
-  first: number,
+  { Ts, first, voters }: { Ts: number; first: number; voters: number },
 ) {
-  const [N, O, , , T] = out.shape;
+  const [N, F, , , T] = out.shape;
+  const O = F / voters;
   return {
     batch: batchOf([first, N]),
     labels: Uint32Array.from(labels),
     spikes: pack(out, 1 / Ts),
-    error: room(N * T * quads(O)),
+    error: room(N * T * quads(F)),
     loss: room(N * O),
     counts: new Uint32Array(N * O).fill(~0),
   };

@@ -3,10 +3,12 @@ import { close, counts, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { loss, type Place, probLoss, timeLoss } from "./loss_kernels.ts";
 import {
+  lossOfVotes,
   numSpikesLoss,
   probSpikesLoss,
   spikeTimeLoss,
   type Target,
+  votesOf,
 } from "../../oracle/loss.ts";
 import { type Neuron, responseKernel } from "../../oracle/neurons/neuron.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
@@ -182,5 +184,70 @@ for (const [name, lossOf] of Object.entries(LOSSES)) {
     same(few.loss.data, many.loss.data);
     same(few.gradient.data, many.gradient.data);
     same(few.counts, many.counts);
+  });
+}
+
+for (const voters of [2, 5]) {
+  const F = 7 * voters;
+  const labels = [6, 0, 2];
+  const sizes = { Ts: 2, T: 70, O: 7 };
+  const region = { start: 10, stop: 120 };
+  const out = counts([3, F, 1, 1, sizes.T], 11, 0.3);
+  out.data.forEach((spike, i) => out.data[i] = spike / sizes.Ts);
+  // The second sample is silent.
+  out.data.fill(0, F * sizes.T, 2 * F * sizes.T);
+  const votes = countsOf(out).reduce((sums, count, f) => {
+    sums[Math.floor(f / voters)] += count;
+    return sums;
+  }, new Uint32Array(3 * sizes.O));
+
+  gpuTest(`numSpikes() counts the means of ${voters} neurons`, async () => {
+    const target = { ...COUNTED, tgtSpikeRegion: region };
+    const found = await loss(out, labels, target, EPSILON, 2, { voters });
+    const expected = lossOfVotes(
+      out,
+      voters,
+      (means) => numSpikesLoss(means, labels, target, EPSILON, 2),
+    );
+    close(found.loss, tensorOf([1], [expected.loss]), 2e-6);
+    close(found.gradient, expected.gradient);
+    same(found.counts, votes);
+  });
+
+  gpuTest(`spikeTime() compares the means of ${voters} neurons`, async () => {
+    const trains = counts([49, 1, 1, 1, sizes.T], 12, 0.3);
+    trains.data.forEach((spike, i) => trains.data[i] = spike / sizes.Ts);
+    const desired = zeros(votesOf(out, voters).shape);
+    labels.forEach((label, n) => {
+      const rows = trains.data.subarray(
+        7 * label * sizes.T,
+        7 * (label + 1) * sizes.T,
+      );
+      desired.data.set(rows, n * 7 * sizes.T);
+    });
+    const place = { voters };
+    const found = await timeLoss(out, labels, trains, EPSILON, 2, place);
+    const expected = lossOfVotes(
+      out,
+      voters,
+      (means) => spikeTimeLoss(means, desired, EPSILON, 2),
+    );
+    close(found.loss, tensorOf([1], [expected.loss]), 2e-6);
+    close(found.gradient, expected.gradient);
+    same(found.counts, votes);
+  });
+
+  gpuTest(`probSpikes() compares the means of ${voters} neurons`, async () => {
+    const target = { tgtSpikeRegion: region, probSlidingWin: 8 };
+    const found = await probLoss(out, labels, target, 2, { voters });
+    const expected = lossOfVotes(
+      out,
+      voters,
+      (means) => probSpikesLoss(means, labels, target, 2),
+    );
+    close(found.loss, tensorOf([1], [expected.loss]), 2e-6);
+    close(found.gradient, expected.gradient);
+    close(found.silence, expected.silence!);
+    same(found.counts, votes);
   });
 }

@@ -188,6 +188,7 @@ function settled(
       tSample,
       T,
       O: 19,
+      voters: 1,
       neuron: describeNeuron({}),
       software: true,
     });

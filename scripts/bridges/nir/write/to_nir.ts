@@ -103,13 +103,31 @@ function hasUnevenKernel({ kind, ...layer }: Layer): boolean {
   return kind.name === "conv" && (rows + columns) % 2 === 1;
 }
 
+/** Adds the mean of equal groups of neurons. */
+function addVotes(
+  builder: GraphBuilder,
+  spikes: Signal,
+  { output: { C }, voters }: Layer & { readonly voters: number },
+): Signal {
+  const weight = Float32Array.from(
+    { length: C * C / voters },
+    (_, at) =>
+      Number(Math.floor(at % C / voters) === Math.floor(at / C)) / voters,
+  );
+  return builder.addNode(
+    "votes",
+    nirNode("Linear", { weight: floats([C / voters, C], weight) }),
+    spikes,
+  );
+}
+
 /** Adds the layers of a network of spike response neurons. */
 function addLayers(
   builder: GraphBuilder,
   input: Signal,
   { layers, Ts }: { readonly layers: readonly Layer[]; readonly Ts: number },
 ): Signal {
-  return layers.reduce((signal, layer) => {
+  const outputs = layers.reduce((signal, layer) => {
     const { kind: { name: kind }, neuron } = layer;
     if (kind === "pool") {
       const { window } = layer as PoolLayer;
@@ -143,6 +161,11 @@ function addLayers(
     const spikes = builder.addNeurons(layer.name, neuron, drive);
     return builder.addAxon(layer, spikes, Ts);
   }, input);
+  const last = layers[layers.length - 1];
+  const { voters } = last;
+  return voters === undefined
+    ? outputs
+    : addVotes(builder, outputs, { ...last, voters });
 }
 
 /** Adds the units of a network that is computed layer by layer. */

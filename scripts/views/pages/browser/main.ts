@@ -175,7 +175,9 @@ async function showNetwork(): Promise<void> {
       viewLayer(layer, {
         Ts: done.Ts,
         upright,
-        roles: done.votes.of === "spikes" && layer === done.layers.at(-1)
+        roles: done.votes.of === "spikes" &&
+            layer === done.layers.at(-1) &&
+            layer.extent.C === done.votes.values[0].length
           ? roles
           : undefined,
       })

@@ -106,6 +106,7 @@ function foldFigures(
   const rows: (Run["epochs"][number] & LayerRow)[] = epochs
     .filter((row) => row.fold === fold);
   const layers = tests?.layers ?? [];
+  const votes = "average" in (configuration.network?.at(-1) ?? {});
   const figure = (what: string, spec: ChartSpec, place = ""): Figure => ({
     name: `${what}_fold${fold}${place}`,
     fold,
@@ -142,7 +143,8 @@ function foldFigures(
       // Names in the weights file could point outside of the folder.
       const array = weights.get(fold)?.[`${layer}.weight`];
       if (array === undefined) return [];
-      const classes = layer === layers.at(-1) ? tests?.evaluation.classes : [];
+      const isOutput = layer === layers.at(-1) && !votes;
+      const classes = isOutput ? tests?.evaluation.classes : [];
       const spec = weightFilters(`${layer}, fold ${fold}`, array, { classes });
       return figure(`weights_${layer}`, spec);
     }),

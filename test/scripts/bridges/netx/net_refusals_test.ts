@@ -268,15 +268,31 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
     ],
     [dense({ weight: floats([3, 5], 2) }), "its weights are [3,5], for 4"],
     [
-      [input, layer("layer 1", "average", {})],
-      'it is of type "average"; input, flatten, dense, dense_rec, conv,',
+      [input, layer("layer 1", "spikeMax", {})],
+      'it is of type "spikeMax"; input, flatten, dense, dense_rec, conv,',
+    ],
+    [
+      [
+        ...dense({}),
+        layer("layer 2", "average", { shape: integers([2, 1, 1]) }),
+      ],
+      "its shape is [2,1,1], into which the 3×1×1 neurons below cannot be " +
+      "divided",
+    ],
+    [
+      [
+        input,
+        layer("layer 1", "average", { shape: integers([2, 1, 1]) }),
+        ...dense({}).slice(1),
+      ],
+      "it averages neurons, as only the last layer can here",
     ],
     [[input, input], "the first layer, and no other, is to be of type input"],
   ];
   for (const [layers, problem] of cases) {
     assert.throws(() => fromNet({ layers }), (error: NetworkError) => {
       assert(error instanceof NetworkError, `${error}`);
-      assert.match(error.problem, /^node "layer [01]": /);
+      assert.match(error.problem, /^node "layer [012]": /);
       assert(error.problem.includes(problem), error.problem);
       return true;
     });

@@ -228,6 +228,49 @@ for (const [what, [unit, largest, description]] of Object.entries(EXACT)) {
   });
 }
 
+gpuTest("votes go into a file of netx and back", async () => {
+  const description: ModelDescription = {
+    ...BASE,
+    layers: [{ conv: CONV, delay: 1 }, { dense: 12 }, { average: 4 }],
+    neuron: loihi({ vThMant: 50 }),
+  };
+  const weights = evenWeights(description, { unit: 1, largest: 60 });
+  const { network, imported, there, back, lossy } = await roundTrip(
+    description,
+    weights,
+  );
+  const { type, parameters } = network.layers.at(-1)!;
+  assert.equal(type, "average");
+  assert.deepEqual([...parameters.get("shape")!.values].map(Number), [4, 1, 1]);
+  assert.deepEqual(imported.layers.at(-1), { average: 4 });
+  assert.equal(lossy, false);
+  requireEqual(there);
+  requireEqual(back);
+  // Neurons of lava-dl make a network that is computed layer by layer.
+  const others = network.layers.map((layer) => ({
+    ...layer,
+    parameters: new Map(layer.parameters).set("neuron/type", {
+      ...layer.parameters.get("neuron/type")!,
+      values: ["CUBA"],
+    }),
+  }));
+  const cuba = {
+    ...network,
+    layers: network.layers.map((layer, index) =>
+      layer.parameters.has("neuron/type") ? others[index] : layer
+    ),
+  };
+  const unit = fromNet(cuba);
+  assert.deepEqual(unit.layers.at(-1), { average: 4 });
+  const agreement = await compareNetworks(
+    device(),
+    describeImport(unit, "net.yaml"),
+    { run: netInterpreter(cuba), parts: unit.nodes },
+  );
+  requireEqual(agreement);
+  assert(agreement.readout! < 1e-6, `${agreement.readout}`);
+});
+
 gpuTest(
   "rounded weights keep most spikes, and the readout its proportions",
   async () => {

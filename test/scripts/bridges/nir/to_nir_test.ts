@@ -52,6 +52,24 @@ async function run(
   return prediction;
 }
 
+Deno.test("votes become the means of groups of neurons", () => {
+  const description: ModelDescription = {
+    input: { C: 1, H: 1, W: 2 },
+    layers: [{ dense: 6 }, { average: 2 }],
+    Ts: 1,
+    random: 0,
+  };
+  const weights = unsettledWeights(description, 2);
+  const { graph } = toNir({ description, weights }, { dt: 0.001 });
+  const { shape, values } = graph.nodes.get("votes")!.parameters.get("weight")!;
+  assert.deepEqual(shape, [2, 6]);
+  const third = Math.fround(1 / 3);
+  assert.deepEqual([...values].map(Number), [
+    ...[third, third, third, 0, 0, 0],
+    ...[0, 0, 0, third, third, third],
+  ]);
+});
+
 gpuTest(
   "SRM-alpha becomes the node with its response, one bin early",
   async () => {

@@ -23,7 +23,7 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["4c3-lif-mp2-3", "pool: {max}"],
   ["3", "neuron: none"],
   ["[{dense: 6, recurrent: True}]", "recurrent"],
-  ["250d-10avg", "average"],
+  ["250d-lif-10avg", "average"],
   ["4c3-lif-3-cuba", "LIF neurons"],
 ];
 
@@ -216,6 +216,18 @@ Deno.test("weights of convolutions and dense layers alone are normalised", () =>
   });
 });
 
+Deno.test("votes of SLAYER's neurons keep SLAYER's losses", () => {
+  const written = "network: 34x34x2-16c5z-2a-250d-10avg";
+  const { network, neuron, training } = parseConfiguration(written, "a.yaml");
+  assert(!isLayerwise({ network, neuron }));
+  assert.deepEqual([neuron.type, training.error.type], [
+    "SRMALPHA",
+    "NumSpikes",
+  ]);
+  const loihi = `${written}\nneuron: {type: LOIHI}`;
+  assert(!isLayerwise(parseConfiguration(loihi, "a.yaml")));
+});
+
 Deno.test("sums, lone neurons and networks without end are refused", () => {
   const cases: [network: string, key: string, problem: string][] = [
     [
@@ -239,6 +251,21 @@ Deno.test("sums, lone neurons and networks without end are refused", () => {
       "34x34x2-64r-3avg",
       "network.2.average",
       "is 3, and the 64 neurons below cannot be divided into 3 groups",
+    ],
+    [
+      "34x34x2-2a-64d-3avg",
+      "network.3.average",
+      "is 3, and the 64 neurons below cannot be divided into 3 groups",
+    ],
+    [
+      "34x34x2-2a-64d-4avg-10d",
+      "network.3.average",
+      "is to be the last entry of the network",
+    ],
+    [
+      "34x34x2-2a-10avg",
+      "network.2.average",
+      "is to follow a dense layer, whose neurons vote",
     ],
     [
       "34x34x2-2a-64r-4avg",

@@ -100,22 +100,28 @@ export async function runNetwork(
     loss,
   });
   const spikes = layers.map(spikesOf);
+  const { voters = 1 } = model.layers[model.layers.length - 1];
   return {
     layers: spikes,
     votes: outputs
       ? probabilitiesOf(outputs)
-      : countsOf(spikes[spikes.length - 1]),
+      : countsOf(spikes[spikes.length - 1], voters),
     Ts: await binLength(source, 0, configuration),
     prediction: predictions[0],
   };
 }
 
-/** Spike counts up to each bin. */
-function countsOf({ extent: { C }, neurons, bins }: LayerSpikes): Votes {
-  const counts = new Array<number>(C).fill(0);
+/** Spike counts up to each bin: means of the neurons that vote. */
+function countsOf(
+  { extent: { C }, neurons, bins }: LayerSpikes,
+  voters: number,
+): Votes {
+  const counts = new Array<number>(C / voters).fill(0);
   const values = Array.from({ length: bins.length - 1 }, (_, t) => {
-    for (let i = bins[t]; i < bins[t + 1]; i++) counts[neurons[i]]++;
-    return [...counts];
+    for (let i = bins[t]; i < bins[t + 1]; i++) {
+      counts[Math.floor(neurons[i] / voters)]++;
+    }
+    return counts.map((count) => count / voters);
   });
   return { of: "spikes", values };
 }
