@@ -69,6 +69,7 @@ export {
   CUBA_LEAKY,
   cubaLeaky,
   type CubaParameters,
+  PARAMETRIC_CUBA,
 } from "./neurons/cuba_leaky.ts";
 export type { Sparsity } from "./losses/loss.ts";
 export {

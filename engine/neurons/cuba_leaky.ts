@@ -4,15 +4,20 @@
  * @module
  */
 
-import { CUBA_NEURON } from "../../kernels/leaky/leaky_neurons.ts";
+import {
+  CUBA_NEURON,
+  PARAMETRIC_CUBA_NEURON,
+} from "../../kernels/leaky/leaky_neurons.ts";
+import { steppedText } from "../../kernels/shared/stepped.ts";
 import type { NeuronDescription } from "./describe_neuron.ts";
-import { leakOf, parameter } from "./firing.ts";
+import { describeFiring, FIRING, leakOf, parameter } from "./firing.ts";
 import {
   describeIntegration,
   INTEGRATION,
   type LeakyParameters,
 } from "./leaky.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
+import { leakParameter, requireLearnable } from "./parametric_leaky.ts";
 import { steppedNeuron } from "./stepped_neuron.ts";
 
 /** Parameters of a current-based leaky integrate-and-fire neuron. */
@@ -21,6 +26,8 @@ export interface CubaParameters extends LeakyParameters {
   readonly tauSyn?: number;
   /** Whether the current is divided by tau. @default true */
   readonly decayInput?: boolean;
+  /** Whether layers learn tau and tauSyn. @default both are fixed */
+  readonly decays?: "learned";
 }
 
 /**
@@ -34,14 +41,38 @@ export const CUBA_LEAKY: NeuronKind = steppedNeuron({
   code: CUBA_NEURON,
 });
 
+/** CUBA-LIF neurons whose layers learn both time constants. */
+export const PARAMETRIC_CUBA: NeuronKind = {
+  name: "current-based leaky integrate-and-fire with learned decays",
+  parameters: {
+    ...FIRING,
+    tau: parameter(2, true),
+    tauSyn: parameter(2, true),
+    decaysInput: parameter(1),
+  },
+  constants: ({ theta: _, tau: __, tauSyn: ___, ...constants }) => constants,
+  stepped: steppedText(PARAMETRIC_CUBA_NEURON, {
+    recalls: true,
+    learns: true,
+  }),
+  learned: ({ tau, tauSyn }) => [leakParameter(tau), leakParameter(tauSyn)],
+};
+
 /**
  * Describes a current-based leaky integrate-and-fire neuron, whose drive adds
  * to a synaptic current i: i += drive − i / tauSyn, then v += (i − (v − rest))
  * / tau. A spike does not change the current.
  *
- * @param parameters The parameters that differ from their defaults.
+ * With learned decays each layer learns both time constants: 1/tau = 1 / (1 +
+ * exp(−w[0])) and 1/tauSyn = 1 / (1 + exp(−w[1])), where w is an array in
+ * addition to the weights, such as `conv1.neuron.w`, of shape [2]; the network
+ * is computed layer by layer.
+ *
+ * @param parameters The parameters that differ from their defaults; time
+ * constants are initial values if they are learned.
  * @returns The description of the neuron, for a network or a layer.
- * @throws {RangeError} If a time constant is less than one bin.
+ * @throws {RangeError} If a time constant is less than one bin or, if it is
+ * learned, not finite or not more than one bin.
  * @throws {TypeError} If the surrogate or the reset is unknown.
  *
  * @example
@@ -51,12 +82,24 @@ export const CUBA_LEAKY: NeuronKind = steppedNeuron({
  * if (currentLeak !== 0.25) throw new Error("expected 1/4");
  * ```
  *
- * Source: Gerstner, Kistler, Naud, Paninski, Neuronal Dynamics, 2014.
+ * Source: Gerstner, Kistler, Naud, Paninski, Neuronal Dynamics, 2014; lava-dl
+ * learns the decays of its cuba.Neuron, the decays themselves in place of w.
  */
 export function cubaLeaky(
   parameters: CubaParameters = {},
 ): NeuronDescription & Readonly<Record<string, unknown>> {
-  const { tauSyn = 2 } = parameters;
+  const { tau = 2, tauSyn = 2, decayInput = true, decays } = parameters;
+  if (decays === "learned") {
+    requireLearnable("tau", tau);
+    requireLearnable("tauSyn", tauSyn);
+    return {
+      kind: PARAMETRIC_CUBA,
+      ...describeFiring(parameters),
+      tau,
+      tauSyn,
+      decaysInput: Number(decayInput),
+    };
+  }
   return {
     kind: CUBA_LEAKY,
     ...describeIntegration(parameters),

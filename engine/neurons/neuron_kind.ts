@@ -104,13 +104,13 @@ export interface NeuronKind {
    */
   readonly graded?: number;
   /**
-   * Initial value of the parameter that each layer of such neurons learns in
-   * addition to its weights, as `conv1.neuron.w`.
+   * Initial values of the one or two parameters that each layer of such neurons
+   * learns in addition to its weights, as `conv1.neuron.w`.
    *
    * @param parameters A value for each parameter.
-   * @returns The value.
+   * @returns The values.
    */
-  readonly learned?: (parameters: NeuronParameters) => number;
+  readonly learned?: (parameters: NeuronParameters) => readonly number[];
   /**
    * Computes the response ε to a spike (PSP kernel), with which losses filter
    * the spikes of such outputs.

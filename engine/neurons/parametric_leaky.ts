@@ -12,6 +12,31 @@ import { describeFiring, FIRING, parameter } from "./firing.ts";
 import type { LeakyParameters } from "./leaky.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
 
+/**
+ * Checks a time constant from which learning starts.
+ *
+ * @param name Its name.
+ * @param tau The time constant in bins.
+ * @throws {RangeError} If it is not finite, or not more than one bin.
+ */
+export function requireLearnable(name: string, tau: number): void {
+  if (tau > 1 && tau < Infinity) return;
+  throw new RangeError(
+    `Cannot build a neuron that learns its ${name} from ${tau}: it is not ` +
+      "finite, or not more than one bin",
+  );
+}
+
+/**
+ * Computes the learned parameter of a leak.
+ *
+ * @param tau The time constant in bins.
+ * @returns w, of which 1/tau = 1 / (1 + exp(−w)).
+ */
+export function leakParameter(tau: number): number {
+  return -Math.log(tau - 1);
+}
+
 /** Neurons with a learned tau; {@linkcode parametricLeaky} describes one. */
 export const PARAMETRIC_LEAKY: NeuronKind = {
   name: "parametric leaky integrate-and-fire",
@@ -22,7 +47,7 @@ export const PARAMETRIC_LEAKY: NeuronKind = {
   },
   constants: ({ theta: _, tau: __, ...constants }) => constants,
   stepped: steppedText(PARAMETRIC_NEURON, { recalls: true, learns: true }),
-  learned: ({ tau }) => -Math.log(tau - 1),
+  learned: ({ tau }) => [leakParameter(tau)],
 };
 
 /**
@@ -59,12 +84,7 @@ export function parametricLeaky(
   parameters: LeakyParameters = {},
 ): NeuronDescription & Readonly<Record<string, unknown>> {
   const { tau = 2, decayInput = true } = parameters;
-  if (!(tau > 1 && tau < Infinity)) {
-    throw new RangeError(
-      `Cannot build a neuron that learns its tau from ${tau}: it is not ` +
-        "finite, or not more than one bin",
-    );
-  }
+  requireLearnable("tau", tau);
   return {
     kind: PARAMETRIC_LEAKY,
     ...describeFiring(parameters),

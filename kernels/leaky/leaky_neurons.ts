@@ -10,6 +10,9 @@ import fixedAlif from "./fixed_alif_neuron.wgsl" with { type: "text" };
 import fixedCuba from "./fixed_cuba_neuron.wgsl" with { type: "text" };
 import fixedPoint from "./fixed_point.wgsl" with { type: "text" };
 import firing from "./firing.wgsl" with { type: "text" };
+import parametricCuba from "./parametric_cuba_neuron.wgsl" with {
+  type: "text",
+};
 import parametric from "./parametric_neuron.wgsl" with { type: "text" };
 import leaky from "./leaky_neuron.wgsl" with { type: "text" };
 
@@ -30,6 +33,9 @@ export const ADAPTIVE_NEURON = firing + adaptive;
 
 /** parametric_neuron.wgsl, with `recall` and a learned parameter. */
 export const PARAMETRIC_NEURON = firing + parametric;
+
+/** parametric_cuba_neuron.wgsl, with `recall` and two learned parameters. */
+export const PARAMETRIC_CUBA_NEURON = firing + parametricCuba;
 
 /** Surrogate gradients of firing.wgsl; the index is their number there. */
 export const SURROGATES = [

@@ -75,6 +75,6 @@ fn stepBackFrom(
   return select(1, shares.x, decaysInput != 0) * dv;
 }
 
-fn learnedGradient(back: Back) -> f32 {
-  return back.w;
+fn learnedGradient(back: Back) -> vec2<f32> {
+  return vec2(back.w, 0);
 }

@@ -38,7 +38,7 @@ export interface SteppedText extends KernelText {
    */
   readonly recalls?: boolean;
   /**
-   * Whether the neuron binds a learned parameter, `learned`, and defines its
+   * Whether the neuron binds learned parameters, `learned`, and defines their
    * gradient, see cell_learned.wgsl.
    *
    * @default false
@@ -47,10 +47,10 @@ export interface SteppedText extends KernelText {
 }
 
 /**
- * Binds the learned parameter of a neuron, in kernels of units.
+ * Binds the learned parameters of a neuron, in kernels of units.
  *
  * @param neuron The WGSL of the neuron.
- * @returns The binding; empty if the neuron has no learned parameter.
+ * @returns The binding; empty if the neuron has no learned parameters.
  */
 export function learnedBinding(
   { learns }: SteppedText,
@@ -62,8 +62,8 @@ export function learnedBinding(
  * Pairs the WGSL of a stepped neuron with the names of its constants.
  *
  * @param code The neuron's WGSL.
- * @param options Whether it recalls its state, and whether it learns a
- * parameter.
+ * @param options Whether it recalls its state, and whether it learns
+ * parameters.
  * @returns The WGSL, and its `override` constants, which may be given a value.
  */
 export function steppedText(

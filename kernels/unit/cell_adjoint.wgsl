@@ -8,7 +8,7 @@
 //          see cell_recall.wgsl
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //          sums[learnedFirst + (n, strip, group of channels)] =
-//          Σ learnedGradient(back), 0, if the neuron learns a parameter
+//          Σ learnedGradient(back), if the neuron learns parameters
 //          ds[t] += coefficients[floats].x if `sparse`, see sparsity.wgsl
 //          dshortcut = the gradient of the layer that residual.wgsl adds or
 //          gates with
@@ -44,7 +44,7 @@ override shortcutRunFloats: u32 = (shortcutRun + 3) / 4 * 4;
 override shortcutFloats: u32 = C / shortcutRun * shortcutRunFloats;
 // Whether the loss bounds the layer's firing rate.
 override sparse: bool = false;
-// First index of the sums of the learned parameter.
+// First index of the sums of learned parameters.
 override learnedFirst: u32 = 0;
 override words: u32 = (T + 31) / 32;
 override statesSize: u32 = 64 * words;
@@ -265,7 +265,7 @@ fn adjoint(
   let channel = run * runSize + place % runFloats;
   let n = group.z;
   var all = vec2<f32>();
-  var ownLearned = 0.0;
+  var ownLearned = vec2<f32>();
   if (place < floats && place % runFloats < runSize) {
     let coefficient = coefficients[place];
     let end = pixelsOf(group.x);
@@ -313,7 +313,7 @@ fn adjoint(
   }
   if (learns) {
     workgroupBarrier();
-    sh_sums[lane] = vec2(ownLearned, 0.0);
+    sh_sums[lane] = ownLearned;
     for (var half = 32u; half > 0; half /= 2) {
       workgroupBarrier();
       if (lane < half) {

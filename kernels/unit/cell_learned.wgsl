@@ -1,12 +1,13 @@
-// Defaults of cell_adjoint.wgsl for a neuron without a learned parameter.
-// Compiled after the WGSL of such a neuron; a neuron with a learned parameter
-// defines these itself, with learns = true, and binds the parameter.
+// Defaults of cell_adjoint.wgsl for a neuron without learned parameters.
+// Compiled after the WGSL of such a neuron; a neuron with one or two learned
+// parameters defines these itself, with learns = true, and binds them.
 //
-// learnedGradient  gradient of the layer's parameter, from one neuron that was
-//                  stepped backward through all bins
+// learnedGradient  gradients of the layer's parameters, 0 for a second one that
+//                  there is not, from one neuron that was stepped backward
+//                  through all bins
 
 const learns = false;
 
-fn learnedGradient(back: Back) -> f32 {
-  return 0;
+fn learnedGradient(back: Back) -> vec2<f32> {
+  return vec2<f32>();
 }

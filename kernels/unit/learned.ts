@@ -1,5 +1,5 @@
 /**
- * Gradient of the parameter that a unit's neurons learn; the equation is in
+ * Gradients of the parameters that a unit's neurons learn; the equation is in
  * learned.wgsl.
  *
  * @module

@@ -1,13 +1,13 @@
-// Gradient of the parameter that a unit's neurons learn.
+// Gradients of the one or two parameters that a unit's neurons learn.
 //
-// total  dlearned[0] = Σ sums[first + i].x over samples of the batch, strips
+// total  dlearned[k] = Σ sums[first + i][k] over samples of the batch, strips
 //        and groups of channels, in a fixed order
 //
 // sums      [samples of the batch · each]  after the first `first` sums, see
 //                                          cell_adjoint.wgsl
-// dlearned  [1]                            added to, or replaced
+// dlearned  [2]                            added to, or replaced
 //
-// One workgroup owns the parameter.
+// One workgroup owns the parameters.
 
 override first: u32 = 0;
 // Sums of a sample.
@@ -18,13 +18,13 @@ const lanes = 256u;
 @group(0) @binding(1) var<storage, read> sums: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read_write> dlearned: array<f32>;
 
-var<workgroup> sh_sums: array<f32, lanes>;
+var<workgroup> sh_sums: array<vec2<f32>, lanes>;
 
 @compute @workgroup_size(lanes)
 fn total(@builtin(local_invocation_index) lane: u32) {
-  var own = 0.0;
+  var own = vec2<f32>();
   for (var i = lane; i < batch.total * each; i += lanes) {
-    own += sums[first + i].x;
+    own += sums[first + i];
   }
   sh_sums[lane] = own;
   for (var half = lanes / 2; half > 0; half /= 2) {
@@ -33,8 +33,8 @@ fn total(@builtin(local_invocation_index) lane: u32) {
       sh_sums[lane] += sh_sums[lane + half];
     }
   }
-  if (lane == 0) {
-    let before = select(0, dlearned[0], batch.accumulates > 0);
-    dlearned[0] = before + sh_sums[0];
+  if (lane < 2) {
+    let before = select(0, dlearned[lane], batch.accumulates > 0);
+    dlearned[lane] = before + sh_sums[0][lane];
   }
 }

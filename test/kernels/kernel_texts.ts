@@ -7,7 +7,10 @@
 import { match } from "node:assert/strict";
 import { join } from "node:path";
 import { ADAPTIVE_LEAKY } from "../../engine/neurons/adaptive_leaky.ts";
-import { CUBA_LEAKY } from "../../engine/neurons/cuba_leaky.ts";
+import {
+  CUBA_LEAKY,
+  PARAMETRIC_CUBA,
+} from "../../engine/neurons/cuba_leaky.ts";
 import { FIXED_ALIF, FIXED_CUBA } from "../../engine/neurons/fixed_point.ts";
 import { LEAKY } from "../../engine/neurons/leaky.ts";
 import { ADAPTIVE_RESONATOR } from "../../engine/neurons/adaptive_resonator.ts";
@@ -157,6 +160,7 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/fixed_alif_neuron.wgsl": FIXED_ALIF.stepped!,
   "leaky/adaptive_neuron.wgsl": ADAPTIVE_LEAKY.stepped!,
   "leaky/parametric_neuron.wgsl": PARAMETRIC_LEAKY.stepped!,
+  "leaky/parametric_cuba_neuron.wgsl": PARAMETRIC_CUBA.stepped!,
   "leaky/resonators/resonator_neuron.wgsl": RESONATOR.stepped!,
   "leaky/resonators/adaptive_resonator_neuron.wgsl": ADAPTIVE_RESONATOR
     .stepped!,

@@ -1,5 +1,5 @@
 /**
- * Learned parameters of neurons, one per layer.
+ * Learned parameters of neurons, shared by a layer.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { floatsOf } from "../units/units.ts";
 import type { Strips } from "./strips.ts";
 
 /**
- * Locates the sums of a unit's learned parameter, after those of channels.
+ * Locates the sums of a unit's learned parameters, after those of channels.
  *
  * @param strips Division of its drives into strips.
  * @param batch Most samples of a batch.
@@ -28,7 +28,7 @@ export function learnedSums(
 }
 
 /**
- * Launches the reduction of a learned parameter's gradient.
+ * Launches the reduction of the gradients of learned parameters.
  *
  * @param strips Division of the unit's drives into strips.
  * @param batch Most samples of a batch.

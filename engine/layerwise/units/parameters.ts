@@ -74,7 +74,7 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
       [
         unit.layer.name,
         "norm.var",
-        unit.norm!.kind === "scale" ? oneNumber(1) : vectorOf(unit, () => 1),
+        unit.norm!.kind === "scale" ? numbers([1]) : vectorOf(unit, () => 1),
       ] as const,
     ]),
   ]);
@@ -83,22 +83,24 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
   return { slots, length, running: runningSlots, runningLength };
 }
 
-/** Learned parameter of a unit's neurons. */
+/** Learned parameters of a unit's neurons. */
 function learnedOf(
   { layer, neuron }: Unit,
 ): (readonly [string, string, WeightLayout])[] {
   if (!neuron?.kind.learned) return [];
   const first = neuron.kind.learned(neuron.parameters);
-  return [[layer.name, "neuron.w", oneNumber(first)]];
+  return [[layer.name, "neuron.w", numbers(first)]];
 }
 
-/** A single number for a whole layer. */
-function oneNumber(first: number): WeightLayout {
+/** Up to four numbers for a whole layer. */
+function numbers(first: readonly number[]): WeightLayout {
   return {
-    shape: [1],
+    shape: [first.length],
     floats: QUAD,
-    first: () => Float32Array.of(first),
-    visit: (at) => at(0, 0),
+    first: () => Float32Array.from(first),
+    visit(at) {
+      for (let i = 0; i < first.length; i++) at(i, i);
+    },
   };
 }
 

@@ -6,8 +6,8 @@
 //              dy[n, t, c] = stepBackFrom(back, recall(states around t), u[t],
 //                                         u[t] >= theta, ds[t])
 //              ahead[n, t, c] = dy[n, t + 1, c], 0 in the last bin
-//              sums[learnedFirst + n · each] = Σ learnedGradient(back), 0, if
-//              the neuron learns a parameter; the sample's other sums are 0
+//              sums[learnedFirst + n · each] = Σ learnedGradient(back), if the
+//              neuron learns parameters; the sample's other sums are 0
 // channelSums  sums[n, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //
 // x             [N, T, floats]   the drive
@@ -29,7 +29,7 @@
 override theta: f32 = 1;
 // Whether the loss bounds the layer's firing rate.
 override sparse: bool = false;
-// First index of the sums of the learned parameter, and sums of a sample.
+// First index of the sums of learned parameters, and sums of a sample.
 override learnedFirst: u32 = 0;
 override each: u32 = (floats + channelLanes - 1) / channelLanes;
 override Q: u32 = floats / 4;
@@ -49,7 +49,7 @@ const lanes = 256u;
 var<workgroup> sh_back: array<Back, C>;
 // Gradients of the drives of the next bin.
 var<workgroup> sh_dy: array<f32, floats>;
-var<workgroup> sh_learned: array<f32, lanes>;
+var<workgroup> sh_learned: array<vec2<f32>, lanes>;
 
 // Products of a quad of weights of neuron c; 0 past the last.
 fn productsOf(c: u32, q: u32) -> vec4<f32> {
@@ -121,7 +121,7 @@ fn adjoint(
   if (!learns) {
     return;
   }
-  var own = 0.0;
+  var own = vec2<f32>();
   for (var c = lane; c < C; c += lanes) {
     own += learnedGradient(sh_back[c]);
   }
@@ -134,8 +134,7 @@ fn adjoint(
   }
   let first = learnedFirst + (batch.first + n) * each;
   for (var i = lane; i < each; i += lanes) {
-    let total = select(0, sh_learned[0], i == 0);
-    sums[first + i] = vec2(total, 0.0);
+    sums[first + i] = select(vec2<f32>(), sh_learned[0], i == 0);
   }
 }
 

@@ -11,7 +11,10 @@
 
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
 import { ADAPTIVE_LEAKY } from "../../../engine/neurons/adaptive_leaky.ts";
-import { CUBA_LEAKY } from "../../../engine/neurons/cuba_leaky.ts";
+import {
+  CUBA_LEAKY,
+  PARAMETRIC_CUBA,
+} from "../../../engine/neurons/cuba_leaky.ts";
 import { FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
 import { LEAKY } from "../../../engine/neurons/leaky.ts";
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
@@ -48,8 +51,8 @@ export interface LeakyPlace {
   readonly format: string;
   /** Time step in ms. */
   readonly Ts: number;
-  /** Learned parameter of the time constant, if neurons learn it. */
-  readonly learned?: number;
+  /** Learned parameters of time constants, if neurons learn them. */
+  readonly learned?: ArrayLike<number>;
 }
 
 /**
@@ -60,7 +63,7 @@ export interface LeakyPlace {
  * for inputGain = e · d · Ts / τ.
  *
  * @param neuron The neuron.
- * @param place Layer, format, time step and learned time constant.
+ * @param place Layer, format, time step and learned parameters.
  * @returns Its parameters.
  * @throws {NetworkError} If it is not a leaky integrator.
  */
@@ -109,7 +112,8 @@ export function leakyNumbers(
       `its threshold adapts (ALIF), which ${format} has no neuron for`,
     );
   }
-  if (![LEAKY, CUBA_LEAKY, PARAMETRIC_LEAKY].includes(kind)) {
+  const isLearned = kind === PARAMETRIC_LEAKY || kind === PARAMETRIC_CUBA;
+  if (kind !== LEAKY && kind !== CUBA_LEAKY && !isLearned) {
     throw fail(`${format} has no neuron of kind "${kind.name}"`);
   }
   if (parameters.softReset !== 0) {
@@ -118,12 +122,10 @@ export function leakyNumbers(
         `in ${format}`,
     );
   }
-  const { vReset, currentLeak = 1, decaysInput } = parameters;
-  const leak = kind === PARAMETRIC_LEAKY
-    ? 1 / (1 + Math.exp(-learned!))
-    : parameters.leak;
-  const inputGain = kind === PARAMETRIC_LEAKY
-    ? (decaysInput ? leak : 1)
-    : parameters.inputGain;
+  const { vReset, decaysInput } = parameters;
+  const [leak, currentLeak = 1] = isLearned
+    ? Array.from(learned!, (w) => 1 / (1 + Math.exp(-w)))
+    : [parameters.leak, parameters.currentLeak];
+  const inputGain = isLearned ? (decaysInput ? leak : 1) : parameters.inputGain;
   return { leak, inputGain, currentLeak, theta, firesAbove: false, vReset };
 }

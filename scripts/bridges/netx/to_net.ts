@@ -78,7 +78,7 @@ export function toNet(
     const own = netNeuron(neuron, {
       layer: name,
       Ts,
-      learned: weights[`${name}.neuron.w`]?.data[0],
+      learned: weights[`${name}.neuron.w`]?.data,
     });
     const { type, weight, sizes } = synapseOf(layer, weights);
     const scale = index === 0 && Math.abs(height - 1) > 1e-12 ? height : 1;

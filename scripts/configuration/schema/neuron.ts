@@ -92,6 +92,12 @@ const bins = worded(
   v.pipe(v.number(), v.minValue(1), v.maxValue(1e9)),
 );
 
+/** A time constant in bins from which learning starts. */
+const learnedBins = worded(
+  "a number of more than 1, up to 1e9",
+  v.pipe(v.number(), v.gtValue(1), v.maxValue(1e9)),
+);
+
 /** Leaky integrate-and-fire parameters. */
 const leakyIntegrator = {
   /** Time constant of the potential. */
@@ -99,6 +105,16 @@ const leakyIntegrator = {
   /** Whether the input of the potential is divided by `tau`. */
   decayInput: v.optional(flag, true),
   ...integrator,
+};
+
+/** Current-based leaky integrate-and-fire parameters. */
+const cuba = {
+  type: v.literal("CUBA"),
+  /** Time constant of the current. */
+  tauSyn: v.optional(bins, 2),
+  ...leakyIntegrator,
+  /** `learned` makes each layer learn tau and tauSyn, starting from these. */
+  decays: v.optional(oneOf("learned")),
 };
 
 /** Parameters of neurons with an oscillating potential; times are in bins. */
@@ -163,23 +179,12 @@ const NEURONS = {
     type: v.literal("PLIF"),
     ...leakyIntegrator,
     /** Initial time constant of the potential. */
-    tau: v.optional(
-      worded(
-        "a number of more than 1, up to 1e9",
-        v.pipe(v.number(), v.gtValue(1), v.maxValue(1e9)),
-      ),
-      2,
-    ),
+    tau: v.optional(learnedBins, 2),
   }),
   /**
    * Current-based: spikes add to a synaptic current that drives the potential.
    */
-  CUBA: section({
-    type: v.literal("CUBA"),
-    /** Time constant of the current. */
-    tauSyn: v.optional(bins, 2),
-    ...leakyIntegrator,
-  }),
+  CUBA: section(cuba),
   /** CUBA in integers, as on the Loihi 2 processor. */
   FIXED_CUBA: section({ type: v.literal("FIXED_CUBA"), ...fixedPoint }),
   /** Adaptive threshold, which rises with each spike and decays. */
@@ -220,6 +225,13 @@ const NEURONS = {
   }),
 };
 
+/** CUBA with learned decays. */
+const learnedCuba = section({
+  ...cuba,
+  tau: v.optional(learnedBins, 2),
+  tauSyn: v.optional(learnedBins, 2),
+});
+
 /** Types that are not available in networks computed layer by layer. */
 export const SLAYER_NEURONS: readonly string[] = ["SRMALPHA", "LOIHI"];
 
@@ -235,7 +247,8 @@ const NO_NEURON = v.pipe(
 
 /** The neuron of a network, or of a layer. */
 export const neuron = v.lazy((value) => {
-  const { type = "SRMALPHA" } = isMapping(value) ? value : {};
+  const { type = "SRMALPHA", decays } = isMapping(value) ? value : {};
+  if (type === "CUBA" && decays === "learned") return learnedCuba;
   return Object.hasOwn(NEURONS, String(type))
     ? NEURONS[type as keyof typeof NEURONS]
     : NO_NEURON;

@@ -59,6 +59,11 @@ Deno.test("leaky neurons refuse parameters out of range", () => {
       message: `Cannot build a neuron that learns its tau from ${tau}: it is ` +
         "not finite, or not more than one bin",
     });
+    throws(() => cubaLeaky({ tauSyn: tau, decays: "learned" }), {
+      name: "RangeError",
+      message: `Cannot build a neuron that learns its tauSyn from ${tau}: it ` +
+        "is not finite, or not more than one bin",
+    });
   }
   throws(() => leaky({ surrogate: "step" as "triangle" }), {
     name: "TypeError",

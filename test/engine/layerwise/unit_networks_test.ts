@@ -82,7 +82,11 @@ const CASES: readonly Case[] = [
         residual: [{
           ...conv(3),
           bias: true,
-          neuron: cubaLeaky({ threshold: 0.5 }),
+          neuron: cubaLeaky({
+            threshold: 0.5,
+            tauSyn: 3,
+            decays: "learned",
+          }),
         }],
         join: "gate",
       },
@@ -167,7 +171,7 @@ const CASES: readonly Case[] = [
         dense: 270,
         recurrent: true,
         norm: "batch",
-        neuron: parametricLeaky({ threshold: 0.5 }),
+        neuron: cubaLeaky({ threshold: 0.5, decays: "learned" }),
       },
       {
         residual: [{

@@ -155,7 +155,9 @@ function leakyOf(
     detachReset: parameters.resetGradient === 0,
     surrogate: SURROGATES[parameters.surrogate],
     steepness: parameters.steepness,
-    tauSyn: currentLeak && 1 / currentLeak,
+    tauSyn: learned?.data.length === 2
+      ? 1 + Math.exp(-learned.data[1])
+      : currentLeak && 1 / currentLeak,
     adaptation,
     tauAdaptation: recovery && 1 / recovery,
     learns: learned !== undefined,

@@ -49,46 +49,64 @@ gpuTest("leaky neurons fire in SLAYER's networks too", async () => {
   }
 });
 
-gpuTest("a layer learns its time constant as it does weights", async () => {
-  const T = 12;
-  using model = await Model.create({
-    device: device(),
-    input: { C: 1, H: 1, W: 4 },
-    layers: [
-      { dense: 5, neuron: parametricLeaky({ threshold: 0.3, tau: 4 }) },
-      { dense: 2, neuron: "none" },
-    ],
-    Ts: 1,
-    random: 3,
-    ema: 0.9,
-  });
-  using stepper = await model.prepare({
-    tSample: T,
-    batch: 2,
-    loss: crossEntropy(),
-    train: true,
-  });
-  const { shape, data } = counts([2, 1, 1, 4, T], 1, 0.5);
-  const spikes = { shape, data: Float32Array.from(data) };
-  const batch = packSpikes(spikes, [0, 1], stepper.eventBinning);
-  const name = "fc1.neuron.w";
-  const before = (await model.weights())[name];
-  deepStrictEqual(before.shape, [1]);
-  ok(Math.abs(before.data[0] + Math.log(3)) < 1e-6);
-  await stepper.evaluate(batch);
-  const rate = 0.5;
-  await stepper.train(batch, rate);
-  const gradient = (await model.gradients())[name].data[0];
-  ok(gradient !== 0);
-  // Adam's first step has the size of its rate, whatever the gradient.
-  const moved = before.data[0] - rate * Math.sign(gradient);
-  const state = await model.state();
-  ok(Math.abs(state.weights[name].data[0] - moved) < 1e-4);
-  // The average of one update, with which the network is evaluated, is it.
-  await stepper.evaluate(batch);
-  const [first, , then] = await stepper.drain();
-  ok(first.spikes[0] > 0 && first.spikes[0] !== then.spikes[0]);
-  model.setState(state);
-  await stepper.evaluate(batch);
-  deepStrictEqual((await stepper.drain())[0].spikes, then.spikes);
-});
+/** Neurons that learn, and the time constants that they start from. */
+const LEARNED = [
+  [[4], parametricLeaky({ threshold: 0.3, tau: 4 })],
+  [
+    [4, 3],
+    cubaLeaky({ threshold: 0.3, tau: 4, tauSyn: 3, decays: "learned" }),
+  ],
+] as const;
+
+for (const [taus, neuron] of LEARNED) {
+  gpuTest(
+    `a layer learns ${taus.length} time constants as it does weights`,
+    async () => {
+      const T = 12;
+      using model = await Model.create({
+        device: device(),
+        input: { C: 1, H: 1, W: 4 },
+        layers: [
+          { dense: 5, neuron },
+          { dense: 2, neuron: "none" },
+        ],
+        Ts: 1,
+        random: 3,
+        ema: 0.9,
+      });
+      using stepper = await model.prepare({
+        tSample: T,
+        batch: 2,
+        loss: crossEntropy(),
+        train: true,
+      });
+      const { shape, data } = counts([2, 1, 1, 4, T], 1, 0.5);
+      const spikes = { shape, data: Float32Array.from(data) };
+      const batch = packSpikes(spikes, [0, 1], stepper.eventBinning);
+      const name = "fc1.neuron.w";
+      const before = (await model.weights())[name];
+      deepStrictEqual(before.shape, [taus.length]);
+      taus.forEach((tau, i) =>
+        ok(Math.abs(before.data[i] + Math.log(tau - 1)) < 1e-6)
+      );
+      await stepper.evaluate(batch);
+      const rate = 0.5;
+      await stepper.train(batch, rate);
+      const gradients = (await model.gradients())[name].data;
+      const state = await model.state();
+      gradients.forEach((gradient, i) => {
+        ok(gradient !== 0);
+        // Adam's first step has the size of its rate, whatever the gradient.
+        const moved = before.data[i] - rate * Math.sign(gradient);
+        ok(Math.abs(state.weights[name].data[i] - moved) < 1e-4);
+      });
+      // The average of one update, with which the network is evaluated, is it.
+      await stepper.evaluate(batch);
+      const [first, , then] = await stepper.drain();
+      ok(first.spikes[0] > 0 && first.spikes[0] !== then.spikes[0]);
+      model.setState(state);
+      await stepper.evaluate(batch);
+      deepStrictEqual((await stepper.drain())[0].spikes, then.spikes);
+    },
+  );
+}

@@ -240,7 +240,11 @@ const LAYERWISE: [
   [
     "leaks that are learned, there too",
     [
-      { conv, delay: { per: "channel" } },
+      {
+        conv,
+        delay: { per: "channel" },
+        neuron: cubaLeaky({ threshold: 0.2, decays: "learned" }),
+      },
       { dense: 6, recurrent: true, norm: "batch", delay: 69 },
       {
         dense: 3,

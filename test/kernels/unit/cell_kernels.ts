@@ -54,8 +54,10 @@ function describedOf(neuron: Cell): NeuronDescription {
       ? adaptiveResonator({ ...neuron, ...neuron.adapts })
       : resonator(neuron);
   }
+  if (neuron.tauSyn) {
+    return cubaLeaky({ ...neuron, ...neuron.learns && { decays: "learned" } });
+  }
   if (neuron.learns) return parametricLeaky(neuron);
-  if (neuron.tauSyn) return cubaLeaky(neuron);
   return neuron.adaptation ? adaptiveLeaky(neuron) : leaky(neuron);
 }
 
@@ -68,7 +70,12 @@ function describe(neuron: Cell, described = describedOf(neuron)) {
   });
   return {
     text: kind.stepped!,
-    learned: Float32Array.of(-Math.log(neuron.tau - 1), 0, 0, 0),
+    learned: Float32Array.of(
+      -Math.log(neuron.tau - 1),
+      "tauSyn" in neuron ? -Math.log(neuron.tauSyn! - 1) : 0,
+      0,
+      0,
+    ),
     constants: { ...constants, theta: parameters.theta },
   };
 }
@@ -235,13 +242,13 @@ export async function fireCellsBack(
     },
     grid,
   );
-  const { dlearned } = !doesLearn(neuron) ? { dlearned: [0] } : await run(
+  const { dlearned } = !doesLearn(neuron) ? { dlearned: [0, 0] } : await run(
     learnedTotal,
     {
       batch: batch.with(TOTAL_WORD, N),
       // From the first sample of the micro-batch on.
       sums: found.sums.subarray(2 * BATCH.first * each),
-      dlearned: room(1),
+      dlearned: room(2),
     },
     { first, each },
     [1, 1, 1],
@@ -262,6 +269,6 @@ export async function fireCellsBack(
     dy: fromKernel(found.dy, shape, { run: runSize }),
     dshortcut: fromKernel(found.dshortcut, shape, { run: otherRun }),
     sums: rows,
-    dw: dlearned[0],
+    dw: Array.from(dlearned),
   };
 }

@@ -43,17 +43,18 @@ export function cellForward(x: Tensor, neuron: Cell): CellActivity {
  * @param ds Gradient of the spikes, [N, C, H, W, T].
  * @param activity What the neurons did.
  * @param neuron The neuron.
- * @returns Gradients of the drives, and of w, 0 if nothing is learned.
+ * @returns Gradients of the drives, and of each w; these are meaningless if
+ * nothing is learned.
  */
 export function cellAdjoint(
   ds: Tensor,
   activity: CellActivity,
   neuron: Cell,
-): { dx: Tensor; dw: number } {
+): { dx: Tensor; dw: number[] } {
   return "period" in neuron
     ? {
       dx: resonatorAdjoint(ds, activity as ResonatorActivity, neuron),
-      dw: 0,
+      dw: [],
     }
     : leakyAdjoint(ds, activity as LeakyActivity, neuron);
 }

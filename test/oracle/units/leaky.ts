@@ -23,7 +23,12 @@ export interface Leaky {
   readonly adaptation?: number;
   /** Time constant of this rise. @default 1 */
   readonly tauAdaptation?: number;
-  /** Whether it learns tau, by w: 1/tau = sigmoid(w). @default false */
+  /**
+   * Whether it learns tau, by w: 1/tau = sigmoid(w); and tauSyn by another, if
+   * it has one.
+   *
+   * @default false
+   */
   readonly learns?: boolean;
 }
 
@@ -175,23 +180,23 @@ export function fixedForward(
 }
 
 /**
- * Goes from the gradient of spikes to those of drives and of w.
+ * Goes from the gradient of spikes to those of drives and of each w.
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T].
  * @param activity What the neurons did.
  * @param neuron The neuron.
- * @returns Gradients of the drives, and of w.
+ * @returns Gradients of the drives, and of the w of tau and, maybe, of tauSyn.
  */
 export function leakyAdjoint(
   ds: Tensor,
   { u, v, rise, current, spikes }: LeakyActivity,
   neuron: Leaky,
-): { dx: Tensor; dw: number } {
+): { dx: Tensor; dw: number[] } {
   const { threshold, tau, rest, reset, decayInput, detachReset } = neuron;
   const { tauSyn = 1, adaptation = 0, tauAdaptation = 1 } = neuron;
   const T = ds.shape[4];
   const dx = zeros(ds.shape);
-  let [dv, dCurrent, dTrace, dw] = [0, 0, 0, 0];
+  let [dv, dCurrent, dTrace, dw, dwSyn] = [0, 0, 0, 0, 0];
   for (let i = ds.data.length - 1; i >= 0; i--) {
     if (i % T === T - 1) [dv, dCurrent, dTrace] = [0, 0, 0];
     const risen = threshold + rise.data[i];
@@ -208,10 +213,12 @@ export function leakyAdjoint(
     dTrace = adaptation * dRise + dTrace * (1 - 1 / tauAdaptation);
     dCurrent = (decayInput ? dv / tau : dv) + dCurrent * (1 - 1 / tauSyn);
     dx.data[i] = dCurrent;
+    const currentBefore = i % T === 0 ? 0 : current.data[i - 1];
+    dwSyn -= dCurrent * currentBefore * (1 - 1 / tauSyn) / tauSyn;
     const before = i % T === 0 ? rest : v.data[i - 1];
     const input = decayInput ? current.data[i] : 0;
     dw += dv * (input - (before - rest)) * (1 - 1 / tau) / tau;
     dv *= 1 - 1 / tau;
   }
-  return { dx, dw };
+  return { dx, dw: neuron.tauSyn === undefined ? [dw] : [dw, dwSyn] };
 }

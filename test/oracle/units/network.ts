@@ -298,7 +298,7 @@ function backward(
       back = own;
     }
     dy = back.dx;
-    if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = [back.dw];
+    if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = back.dw;
   }
   if (unit.graded && activity) dy = gradedAdjoint(above, activity.u);
   let dDrive = dy;

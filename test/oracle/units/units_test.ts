@@ -66,7 +66,7 @@ Deno.test("the oracle's leaky neuron is the reference's", () => {
     const { dx, dw } = leakyAdjoint(gout, activity, neuron);
     close(dx, gin, ROUNDED);
     strictEqual(gw !== undefined, neuron.learns);
-    if (gw) close(tensorOf([1], [dw]), gw, ROUNDED);
+    if (gw) close(tensorOf([1], dw), gw, ROUNDED);
   }
 });
 
@@ -76,6 +76,12 @@ const EXTRAS: readonly Partial<Leaky>[] = [
   { tauSyn: 2.5 },
   { adaptation: 1.5, tauAdaptation: 4 },
 ];
+
+/** What a neuron would learn: w of its time constants. */
+function learnedOf({ tau, tauSyn }: Leaky): Tensor {
+  const w = [tau, ...tauSyn ? [tauSyn] : []].map((t) => -Math.log(t - 1));
+  return tensorOf([w.length], w);
+}
 
 Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
   const x = noise([2, 2, 1, 2, 9], 4);
@@ -108,15 +114,22 @@ Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
             leakyAdjoint(weights, activity, neuron).dx,
           );
           requireGradient(
-            ({ data: [w] }) => {
-              const moved = { ...neuron, tau: 1 + Math.exp(-w) };
+            ({ data: [w, wSyn] }) => {
+              const moved = {
+                ...neuron,
+                tau: 1 + Math.exp(-w),
+                ...wSyn !== undefined && { tauSyn: 1 + Math.exp(-wSyn) },
+              };
               return inner(
                 leakyForward(x, moved, { smooth, resets }).spikes,
                 weights,
               );
             },
-            tensorOf([1], [-Math.log(neuron.tau - 1)]),
-            tensorOf([1], [leakyAdjoint(weights, activity, neuron).dw]),
+            learnedOf(neuron),
+            tensorOf(
+              learnedOf(neuron).shape,
+              leakyAdjoint(weights, activity, neuron).dw,
+            ),
           );
         }
       }

@@ -75,7 +75,15 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
         conv: CONV,
         neuron: cubaLeaky({ threshold: 0.2, tauSyn: 3, decayInput: false }),
       },
-      { dense: 5, neuron: cubaLeaky({ threshold: 0.1, tau: 5 }) },
+      {
+        dense: 5,
+        neuron: cubaLeaky({
+          threshold: 0.1,
+          tau: 5,
+          tauSyn: 3,
+          decays: "learned",
+        }),
+      },
     ],
     neuron: leaky(),
   },

@@ -221,6 +221,16 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
       "network.0.neuron.tau",
       /is 1, expected a number of more than 1, up to 1e9$/,
     ],
+    [
+      "[{dense: 3, neuron: {type: CUBA, tauSyn: 1, decays: learned}}]",
+      "network.0.neuron.tauSyn",
+      /is 1, expected a number of more than 1, up to 1e9$/,
+    ],
+    [
+      "[{dense: 3, neuron: {type: CUBA, decays: fixed}}]",
+      "network.0.neuron.decays",
+      /is "fixed", expected learned$/,
+    ],
     ["[{dense: 1.5}]", "network.0.dense", /is 1.5, expected a whole number/],
   ];
   for (const [layers, key, message] of cases) {

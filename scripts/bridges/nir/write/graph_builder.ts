@@ -218,7 +218,7 @@ export class GraphBuilder {
       layer,
       shape: drive.shape,
       dt: this.#dt,
-      learned: this.#weights[`${layer}.neuron.w`]?.data[0],
+      learned: this.#weights[`${layer}.neuron.w`]?.data,
     });
     if (loss !== undefined) this.losses.add(loss);
     return this.addNode(`${layer}_neuron`, node, drive);
