@@ -12,13 +12,12 @@ import { saveFiles } from "../files/atomic_write.ts";
 import { NetworkError } from "./network/network_error.ts";
 import { readNetwork, type SourceOptions } from "./network_source.ts";
 import { encodeNetwork, type NetworkTarget } from "./network_target.ts";
+import { type Agreement, openQuestions } from "./self_check/agreement.ts";
 import {
-  type Agreement,
   compareDecisions,
-  compareNetworks,
   type DecisionAgreement,
-  openQuestions,
-} from "./self_check.ts";
+} from "./self_check/compare_decisions.ts";
+import { compareNetworks } from "./self_check/compare_networks.ts";
 
 /** Fraction of differing spikes that rounding may explain. */
 const ROUNDED = 0.001;

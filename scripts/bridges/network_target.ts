@@ -23,7 +23,7 @@ import { readNir, writeNir } from "./nir/graph/nir_file.ts";
 import { graphInterpreter } from "./nir/run/run_graph.ts";
 import { toNir } from "./nir/write/to_nir.ts";
 import type { Counterpart } from "./network/counterpart.ts";
-import { ownCounterpart } from "./self_check.ts";
+import { ownCounterpart } from "./self_check/own_counterpart.ts";
 
 /** Time step in s for networks that cut each sample into slices. */
 const SLICE_DT = 0.001;

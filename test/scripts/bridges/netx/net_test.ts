@@ -24,10 +24,8 @@ import {
 } from "../../../../scripts/bridges/netx/net_file.ts";
 import { netInterpreter } from "../../../../scripts/bridges/netx/run_net.ts";
 import { toNet } from "../../../../scripts/bridges/netx/to_net.ts";
-import {
-  type Agreement,
-  compareNetworks,
-} from "../../../../scripts/bridges/self_check.ts";
+import type { Agreement } from "../../../../scripts/bridges/self_check/agreement.ts";
+import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
 

@@ -10,7 +10,7 @@ import {
   nirNode,
 } from "../../../../scripts/bridges/nir/graph/nir_graph.ts";
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
-import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
+import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
 

@@ -12,7 +12,7 @@ import {
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
 import { toNir } from "../../../../scripts/bridges/nir/write/to_nir.ts";
 import type { Counterpart } from "../../../../scripts/bridges/network/counterpart.ts";
-import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
+import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
 import { NETWORKS } from "../networks.ts";

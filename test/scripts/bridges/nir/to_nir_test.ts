@@ -13,7 +13,7 @@ import { Random } from "../../../../engine/network/random.ts";
 import { predict } from "../../../../engine/trace.ts";
 import { toNir } from "../../../../scripts/bridges/nir/write/to_nir.ts";
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
-import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
+import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";

@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-import type { ModelDescription } from "../../../engine/model.ts";
-import { leaky } from "../../../engine/neurons/leaky.ts";
-import type { NamedArray } from "../../../engine/network/weights.ts";
+import type { ModelDescription } from "../../../../engine/model.ts";
+import { leaky } from "../../../../engine/neurons/leaky.ts";
+import type { NamedArray } from "../../../../engine/network/weights.ts";
 import {
   readNir,
   writeNir,
-} from "../../../scripts/bridges/nir/graph/nir_file.ts";
-import { graphInterpreter } from "../../../scripts/bridges/nir/run/run_graph.ts";
-import { toNir } from "../../../scripts/bridges/nir/write/to_nir.ts";
-import {
-  compareDecisions,
-  compareNetworks,
-  openQuestions,
-} from "../../../scripts/bridges/self_check.ts";
-import { unsettledWeights } from "../../engine/unsettled.ts";
-import { device, gpuTest } from "../../fixtures/gpu.ts";
+} from "../../../../scripts/bridges/nir/graph/nir_file.ts";
+import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
+import { toNir } from "../../../../scripts/bridges/nir/write/to_nir.ts";
+import { openQuestions } from "../../../../scripts/bridges/self_check/agreement.ts";
+import { compareDecisions } from "../../../../scripts/bridges/self_check/compare_decisions.ts";
+import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
+import { unsettledWeights } from "../../../engine/unsettled.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 
 const DESCRIPTION: ModelDescription = {
   input: { C: 2, H: 6, W: 6 },

@@ -1,0 +1,169 @@
+/**
+ * Compares networks with what other programs compute from their files, layer
+ * by layer.
+ *
+ * @module
+ */
+
+import type { Device } from "../../../engine/device/device.ts";
+import type { WeightedNetwork } from "../../../engine/training/fold_norms.ts";
+import type { ModelDescription } from "../../../engine/model.ts";
+import { structureOf } from "../../../engine/model/model_description.ts";
+import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
+import { LOIHI } from "../../../engine/neurons/loihi.ts";
+import type { NeuronKind } from "../../../engine/neurons/neuron_kind.ts";
+import type { Counterpart } from "../network/counterpart.ts";
+import type { Agreement, LayerAgreement } from "./agreement.ts";
+import { BINS, binsOf, randomSpikes, runSpikes } from "./run_spikes.ts";
+
+/** Spikes a layer needs for a meaningful comparison. */
+const ENOUGH = 20;
+
+/** Factors of the drive of a layer with fewer spikes, tried in order. */
+const BOOSTS: readonly number[] = [8, 64, 512, 4096];
+
+/** Integer neurons, whose sums would overflow with a boosted input. */
+const INTEGERS: readonly NeuronKind[] = [LOIHI, FIXED_CUBA, FIXED_ALIF];
+
+/**
+ * Runs a network and its counterpart on the same random spikes, and compares
+ * the outputs of all layers. Each layer of the counterpart reads the spikes of
+ * the network here, so that a spike that rounding moves is counted once and
+ * does not propagate to the layers above.
+ *
+ * A layer with too few spikes is compared again: the weights of the layers
+ * below are enlarged in the network here, and the counterpart reads their
+ * spikes. For the first layer, unless its neurons are integers, the input
+ * spikes are enlarged.
+ *
+ * @param device The device.
+ * @param network The network with its weights.
+ * @param counterpart The other network.
+ * @returns How far they agree.
+ * @throws {ShapeError} If the network does not fit the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ */
+export async function compareNetworks(
+  device: Device,
+  network: WeightedNetwork<ModelDescription>,
+  counterpart: Counterpart,
+): Promise<Agreement> {
+  const first = await compareAt(device, network, counterpart);
+  const layers = [...first.layers];
+  let { readout } = first;
+  for (const layer of counterpart.parts.keys()) {
+    const isReadout = layer === first.layers.length;
+    const watched = isReadout ? layer - 1 : layer;
+    let { spikes } = first.layers[watched];
+    const boosts = counterpart.readsOwn && layer > 0
+      ? []
+      : boostsOf(network, layer);
+    for (const boost of boosts) {
+      if (spikes >= ENOUGH) break;
+      const boosted = withBoost(network, { layer, boost });
+      const height = layer === 0 ? boost : 1;
+      const other = await compareAt(device, boosted, counterpart, { height });
+      spikes += other.layers[watched].spikes;
+      if (isReadout) readout = Math.max(readout!, other.readout!);
+      else layers[layer] = sumOf(layers[layer], other.layers[layer]);
+    }
+  }
+  return { layers, ...readout !== undefined && { readout } };
+}
+
+/** Adds up two comparisons of a layer. */
+function sumOf(
+  { name, spikes, others, differing }: LayerAgreement,
+  other: LayerAgreement,
+): LayerAgreement {
+  return {
+    name,
+    spikes: spikes + other.spikes,
+    others: others + other.others,
+    differing: differing + other.differing,
+  };
+}
+
+/** Lists the factors to try for a layer. */
+function boostsOf(
+  { description }: WeightedNetwork<ModelDescription>,
+  layer: number,
+): readonly number[] {
+  const { units, layers } = structureOf(description);
+  const { neuron } = units?.units[layer] ?? layers[layer];
+  return layer === 0 && neuron && INTEGERS.includes(neuron.kind) ? [] : BOOSTS;
+}
+
+/** Multiplies the weights of all layers below one. */
+function withBoost(
+  { description, weights }: WeightedNetwork<ModelDescription>,
+  { layer, boost }: { readonly layer: number; readonly boost: number },
+): WeightedNetwork<ModelDescription> {
+  const below = structureOf(description).layers.slice(0, layer)
+    .map(({ name }) => `${name}.weight`);
+  return {
+    description,
+    weights: Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, data }]) => [
+        name,
+        below.includes(name)
+          ? { shape, data: data.map((value) => boost * value) }
+          : { shape, data },
+      ]),
+    ),
+  };
+}
+
+/** Compares networks with input spikes of a height. */
+async function compareAt(
+  device: Device,
+  network: WeightedNetwork<ModelDescription>,
+  { run, parts, readoutFactor = 1 }: Counterpart,
+  { height }: { readonly height: number } = { height: 1 },
+): Promise<Agreement> {
+  const spikes = randomSpikes(network.description.input);
+  const predictions = await runSpikes(device, network, spikes, height);
+  const counts = predictions[0].layers.map(({ name }) => ({
+    name,
+    spikes: 0,
+    others: 0,
+    differing: 0,
+  }));
+  let [largest, off] = [0, 0];
+  for (const [n, { layers, outputs }] of predictions.entries()) {
+    const given = new Map(
+      layers.map(({ spikes }, layer) => [
+        parts[layer],
+        binsOf(spikes).map((bin) => bin.map((spike) => Number(spike !== 0))),
+      ]),
+    );
+    const input = binsOf(spikes, n).map((bin) =>
+      bin.map((spike) => height * spike)
+    );
+    const results = await run(input, given, device);
+    const resultOf = (layer: number) => results.get(parts[layer])!;
+    for (const layer of layers.keys()) {
+      const own = given.get(parts[layer])!;
+      for (const [t, bin] of resultOf(layer).entries()) {
+        for (const [at, value] of bin.entries()) {
+          counts[layer].spikes += own[t][at];
+          counts[layer].others += Number(value !== 0);
+          counts[layer].differing += Number(
+            (value !== 0) !== (own[t][at] !== 0),
+          );
+        }
+      }
+    }
+    if (!outputs) continue;
+    const others = resultOf(layers.length);
+    for (const [at, drive] of outputs.data.entries()) {
+      const other = others[at % BINS][Math.floor(at / BINS)] / readoutFactor;
+      largest = Math.max(largest, Math.abs(drive));
+      off = Math.max(off, Math.abs(drive - other));
+    }
+  }
+  return {
+    layers: counts,
+    ...(predictions[0].outputs && { readout: off / (largest || 1) }),
+  };
+}
