@@ -40,7 +40,7 @@ export interface Agreement {
  * import { openQuestions } from "./agreement.ts";
  * const layers = [{ name: "conv1", spikes: 0, others: 0, differing: 0 }];
  * const [line] = openQuestions({ layers }, { lossy: false });
- * if (!line.startsWith('"conv1" has no spike')) throw new Error(line);
+ * if (!line.startsWith('"conv1" has no spike, even')) throw new Error(line);
  * ```
  */
 export function openQuestions(
@@ -48,8 +48,16 @@ export function openQuestions(
   { lossy }: { readonly lossy: boolean },
 ): string[] {
   return [
-    ...layers.filter(isSilent).map(({ name }) =>
-      `"${name}" has no spike on random spikes, and was not compared`
+    ...layers.flatMap((layer, index) =>
+      isSilent(layer)
+        ? [
+          `"${layer.name}" has no spike, ` +
+          (index === 0
+            ? "even on inputs that excite it most"
+            : "even where the layers below are driven hard") +
+          ", and was not compared",
+        ]
+        : []
     ),
     ...layers.filter(({ differing }) => differing > 0 && !lossy).map((
       { name, spikes, differing },

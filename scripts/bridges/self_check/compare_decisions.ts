@@ -7,6 +7,7 @@
 import type { Device } from "../../../engine/device/device.ts";
 import type { WeightedNetwork } from "../../../engine/training/fold_norms.ts";
 import type { ModelDescription } from "../../../engine/model.ts";
+import { structureOf } from "../../../engine/model/model_description.ts";
 import type { Extent } from "../../../engine/network/network.ts";
 import { Random } from "../../../engine/network/random.ts";
 import { countOf, type NamedArray } from "../../../engine/network/weights.ts";
@@ -47,22 +48,30 @@ export async function compareDecisions(
 ): Promise<DecisionAgreement> {
   const spikes = randomBlocks(network.description.input);
   const predictions = await runSpikes(device, network, spikes, 1);
+  const { voters = 1 } = structureOf(network.description).layers.at(-1)!;
   let [samples, equal] = [0, 0];
   for (const [n, { layers, outputs }] of predictions.entries()) {
-    const own = decisionOf(binsOf(outputs ?? layers.at(-1)!.spikes));
+    const own = decisionOf(
+      binsOf(outputs ?? layers.at(-1)!.spikes),
+      voters,
+    );
     if (own === undefined) continue;
     const results = await run(binsOf(spikes, n), new Map(), device);
     samples++;
-    equal += Number(own === decisionOf(results.get(parts.at(-1)!)!));
+    equal += Number(own === decisionOf(results.get(parts.at(-1)!)!, voters));
   }
   return { samples, equal };
 }
 
-/** The output with the largest sum; `undefined` if all sums are equal. */
-function decisionOf(bins: Bins): number | undefined {
-  const sums = bins[0].map((_, at) =>
-    bins.reduce((sum, bin) => sum + bin[at], 0)
-  );
+/**
+ * The output with the largest sum, each of so many neurons; `undefined` if all
+ * sums are equal.
+ */
+function decisionOf(bins: Bins, voters: number): number | undefined {
+  const sums = new Float64Array(bins[0].length / voters);
+  for (const bin of bins) {
+    bin.forEach((value, at) => sums[Math.floor(at / voters)] += value);
+  }
   const largest = Math.max(...sums);
   return sums.every((sum) => sum === largest)
     ? undefined

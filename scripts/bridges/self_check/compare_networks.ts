@@ -12,8 +12,10 @@ import { structureOf } from "../../../engine/model/model_description.ts";
 import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
 import type { NeuronKind } from "../../../engine/neurons/neuron_kind.ts";
+import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { Counterpart } from "../network/counterpart.ts";
 import type { Agreement, LayerAgreement } from "./agreement.ts";
+import { favouredSpikes } from "./favoured_spikes.ts";
 import { BINS, binsOf, randomSpikes, runSpikes } from "./run_spikes.ts";
 
 /** Spikes a layer needs for a meaningful comparison. */
@@ -21,6 +23,16 @@ const ENOUGH = 20;
 
 /** Factors of the drive of a layer with fewer spikes, tried in order. */
 const BOOSTS: readonly number[] = [8, 64, 512, 4096];
+
+/** Input spikes, and what changes the drive of a layer. */
+interface Attempt {
+  /** Input spikes, `[N, C, H, W, T]`. */
+  readonly spikes: NamedArray;
+  /** Height of the input spikes. */
+  readonly height: number;
+  /** Factor of the weights of the layers below. */
+  readonly boost: number;
+}
 
 /** Integer neurons, whose sums would overflow with a boosted input. */
 const INTEGERS: readonly NeuronKind[] = [LOIHI, FIXED_CUBA, FIXED_ALIF];
@@ -32,9 +44,9 @@ const INTEGERS: readonly NeuronKind[] = [LOIHI, FIXED_CUBA, FIXED_ALIF];
  * does not propagate to the layers above.
  *
  * A layer with too few spikes is compared again: the weights of the layers
- * below are enlarged in the network here, and the counterpart reads their
- * spikes. For the first layer, unless its neurons are integers, the input
- * spikes are enlarged.
+ * below are enlarged in the network here, with either sign, and the counterpart
+ * reads their spikes. For the first layer only inputs that excite a neuron
+ * spike and, unless its neurons are integers, input spikes are enlarged.
  *
  * @param device The device.
  * @param network The network with its weights.
@@ -48,22 +60,21 @@ export async function compareNetworks(
   network: WeightedNetwork<ModelDescription>,
   counterpart: Counterpart,
 ): Promise<Agreement> {
-  const first = await compareAt(device, network, counterpart);
+  const spikes = randomSpikes(network.description.input);
+  const plain = { spikes, height: 1, boost: 1 };
+  const first = await compareAt(device, network, counterpart, plain);
   const layers = [...first.layers];
   let { readout } = first;
   for (const layer of counterpart.parts.keys()) {
     const isReadout = layer === first.layers.length;
     const watched = isReadout ? layer - 1 : layer;
-    let { spikes } = first.layers[watched];
-    const boosts = counterpart.readsOwn && layer > 0
-      ? []
-      : boostsOf(network, layer);
-    for (const boost of boosts) {
-      if (spikes >= ENOUGH) break;
-      const boosted = withBoost(network, { layer, boost });
-      const height = layer === 0 ? boost : 1;
-      const other = await compareAt(device, boosted, counterpart, { height });
-      spikes += other.layers[watched].spikes;
+    let count = first.layers[watched].spikes;
+    if (count >= ENOUGH || (counterpart.readsOwn && layer > 0)) continue;
+    for (const attempt of attemptsFor(network, layer, spikes)) {
+      if (count >= ENOUGH) break;
+      const boosted = withBoost(network, { layer, boost: attempt.boost });
+      const other = await compareAt(device, boosted, counterpart, attempt);
+      count += other.layers[watched].spikes;
       if (isReadout) readout = Math.max(readout!, other.readout!);
       else layers[layer] = sumOf(layers[layer], other.layers[layer]);
     }
@@ -84,14 +95,28 @@ function sumOf(
   };
 }
 
-/** Lists the factors to try for a layer. */
-function boostsOf(
-  { description }: WeightedNetwork<ModelDescription>,
+/** Lists what to try for a layer that hardly fires. */
+function attemptsFor(
+  { description, weights }: WeightedNetwork<ModelDescription>,
   layer: number,
-): readonly number[] {
-  const { units, layers } = structureOf(description);
-  const { neuron } = units?.units[layer] ?? layers[layer];
-  return layer === 0 && neuron && INTEGERS.includes(neuron.kind) ? [] : BOOSTS;
+  spikes: NamedArray,
+): Attempt[] {
+  if (layer > 0) {
+    return BOOSTS.flatMap((boost) => [boost, -boost])
+      .map((boost) => ({ spikes, height: 1, boost }));
+  }
+  const { units, layers: [first] } = structureOf(description);
+  const { neuron, ghost } = units?.units[0] ?? { ...first, ghost: undefined };
+  const favoured = ghost
+    ? undefined
+    : favouredSpikes(first, weights[`${first.name}.weight`]);
+  const inputs = [...favoured ? [favoured] : [], spikes];
+  const heights = neuron && INTEGERS.includes(neuron.kind)
+    ? [1]
+    : [1, ...BOOSTS];
+  return heights.flatMap((height) =>
+    inputs.map((spikes) => ({ spikes, height, boost: 1 }))
+  );
 }
 
 /** Multiplies the weights of all layers below one. */
@@ -114,14 +139,13 @@ function withBoost(
   };
 }
 
-/** Compares networks with input spikes of a height. */
+/** Compares networks on input spikes. */
 async function compareAt(
   device: Device,
   network: WeightedNetwork<ModelDescription>,
   { run, parts, readoutFactor = 1 }: Counterpart,
-  { height }: { readonly height: number } = { height: 1 },
+  { spikes, height }: Pick<Attempt, "spikes" | "height">,
 ): Promise<Agreement> {
-  const spikes = randomSpikes(network.description.input);
   const predictions = await runSpikes(device, network, spikes, height);
   const counts = predictions[0].layers.map(({ name }) => ({
     name,

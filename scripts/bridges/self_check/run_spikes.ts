@@ -16,7 +16,7 @@ import { predict, type Prediction } from "../../../engine/trace.ts";
 import type { WeightedNetwork } from "../../../engine/training/fold_norms.ts";
 
 /** Number of samples. */
-const SAMPLES = 2;
+export const SAMPLES = 2;
 
 /** Bins of a sample. */
 export const BINS = 32;

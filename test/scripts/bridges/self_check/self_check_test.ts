@@ -89,7 +89,8 @@ gpuTest("a layer that never fires is named", async () => {
   const weights = withFactor(unsettledWeights(DESCRIPTION, 3), ["fc1", 0]);
   const agreement = await compare(weights);
   assert.deepEqual(openQuestions(agreement, { lossy: false }), [
-    '"fc1" has no spike on random spikes, and was not compared',
+    '"fc1" has no spike, even where the layers below are driven hard, and was ' +
+    "not compared",
   ]);
 });
 
