@@ -22,6 +22,7 @@ import { describeModelFor } from "../configuration/model.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import { openFolds } from "../experiment/folds.ts";
 import { CONFIG_FILE, weightsName } from "../run/files.ts";
+import { requireRunFolder } from "./run_folder.ts";
 import type { Sensor } from "./network/sensor_input.ts";
 import { readWeights } from "../run/weights_file.ts";
 
@@ -49,6 +50,7 @@ export async function readOwnNetwork(
   { config, fold = 1, sensor }: OwnNetworkOptions,
 ): Promise<WeightedNetwork<ModelDescription>> {
   const isFolder = config === undefined;
+  if (isFolder) await requireRunFolder(path, fold);
   const weights = await readWeights(
     isFolder ? join(path, weightsName(fold)) : path,
   );

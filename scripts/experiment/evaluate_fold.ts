@@ -14,6 +14,7 @@ import { energyOf, type LayerEnergy } from "../../engine/training/energy.ts";
 import { evaluate } from "../../engine/training/evaluate.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
+import { inputOfWeights } from "../configuration/fitting_input.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import type { Fold } from "./fold.ts";
 
@@ -85,7 +86,10 @@ export async function openModel(
       ? `"model_weights_fold${fold.number}.safetensors" with the ` +
         '"config.yaml" beside it'
       : `"${path}" with the configuration`;
-    throw new ShapeError(`Cannot use ${files}: ${cause.message}`, { cause });
+    const hint = inputOfWeights(model.description, weights);
+    throw new ShapeError(`Cannot use ${files}: ${cause.message}${hint}`, {
+      cause,
+    });
   }
   return model;
 }

@@ -96,9 +96,10 @@ export async function isSweep(folder: string): Promise<boolean> {
  */
 export async function requireOneRun(folder: string): Promise<void> {
   if (await isSweep(folder)) {
+    const run = await firstRunIn(folder);
     throw new Error(
       `Cannot use run "${folder}": it holds the runs of a sweep; choose one ` +
-        "of its folders",
+        "of its folders" + (run ? `, such as "${join(folder, run)}"` : ""),
     );
   }
   const [first] = await findSeeds(folder);
@@ -107,4 +108,14 @@ export async function requireOneRun(folder: string): Promise<void> {
     `Cannot use run "${folder}": it holds the runs of several seeds; choose ` +
       `one, such as "${join(folder, first)}"`,
   );
+}
+
+/** Name of the first folder of a sweep that has results. */
+async function firstRunIn(folder: string): Promise<string | undefined> {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  for (const { name } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const path = join(folder, name, METRICS_FILE);
+    if (await Deno.stat(path).then(() => true, () => false)) return name;
+  }
+  return undefined;
 }

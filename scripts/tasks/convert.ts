@@ -29,6 +29,7 @@ import {
   convertNetwork,
   isNetwork,
 } from "../bridges/convert_network.ts";
+import { findRecording } from "../bridges/run_folder.ts";
 import { runCommand } from "../command_line/command.ts";
 
 await runCommand({
@@ -113,6 +114,15 @@ async function requireSameKind(input: string, output: string): Promise<void> {
   }
   if (!isRecording(basename(output))) return;
   const info = await Deno.stat(input).catch(() => undefined);
+  const recording = info?.isDirectory && !isNetwork(input)
+    ? await findRecording(input)
+    : undefined;
+  if (recording !== undefined) {
+    throw new Error(
+      `Cannot write "${output}": "${input}" is a folder of recordings, which ` +
+        `are converted one by one; give one of them, such as "${recording}"`,
+    );
+  }
   if (isNetwork(input) || info?.isDirectory) {
     throw new Error(
       `Cannot write "${output}": its name is that of a recording, and ` +

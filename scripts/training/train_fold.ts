@@ -7,6 +7,7 @@
 import { counted } from "../../dataset/files/counted.ts";
 import { ShapeError } from "../../engine/device/errors.ts";
 import { Model } from "../../engine/model.ts";
+import { inputOfWeights } from "../configuration/fitting_input.ts";
 import { outputsOf } from "../../engine/layers/layer.ts";
 import { Random } from "../../engine/network/random.ts";
 import { evaluate } from "../../engine/training/evaluate.ts";
@@ -345,7 +346,10 @@ function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {
     model.setWeights(arrays);
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
-    throw new Error(`Cannot start from "${path}": ${cause.message}`, { cause });
+    const hint = inputOfWeights(model.description, arrays);
+    throw new Error(`Cannot start from "${path}": ${cause.message}${hint}`, {
+      cause,
+    });
   }
 }
 

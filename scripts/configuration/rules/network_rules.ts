@@ -13,6 +13,7 @@ import {
   type NeuronSection,
   SLAYER_NEURONS,
 } from "../schema/neuron.ts";
+import { slayerText } from "../schema/network_text.ts";
 import type { Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import type { SpikeTarget } from "../schema/types.ts";
@@ -88,7 +89,7 @@ export function completeNetwork(
   }
   checkLayerwise(written, places, refuse);
   const neuron = written.neuron ?? defaultNeuron("LIF");
-  checkNeurons(neuron, { places, refuse });
+  checkNeurons(neuron, { places, refuse, hint: slayerHint(network) });
   return { neuron, type: error.type ?? "CrossEntropy" };
 }
 
@@ -249,16 +250,17 @@ function checkResponses(
 
 /** Refuses keys that networks computed layer by layer cannot have. */
 function checkLayerwise(
-  { input, training, testing, neuron }: WrittenConfiguration,
+  { input, training, testing, neuron, network = [] }: WrittenConfiguration,
   places: readonly Place[],
   refuse: Refuse,
 ): void {
   const { augmentation = {}, init, transf_method, random_crop } = training;
   const against = `does not go with ${reasonOf(places, neuron)} in the network`;
+  const hint = slayerHint(network);
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || READOUT_LOSSES.includes(type)) continue;
     const problem = `is ${type}, which ${against}; expected ` +
-      READOUT_LOSSES.join(" or ");
+      READOUT_LOSSES.join(" or ") + hint;
     refuse([section, "error", "type"], problem);
   }
   const { error: { type = "CrossEntropy", tgtSpikeRate, sigmoid } } = training;
@@ -350,12 +352,25 @@ function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   return stepped ? `${stepped} neurons` : "readouts";
 }
 
+/**
+ * Says how slayerPytorch's text is to be written, which names the sensor, for a
+ * last layer that spikes too.
+ */
+function slayerHint(network: readonly NetworkEntry[]): string {
+  const isText = network.length > 0 && "sensor" in network[0];
+  const text = isText ? slayerText(network) : undefined;
+  return text === undefined
+    ? ""
+    : `; as a network of SLAYER, whose last layer spikes, it is ${text}`;
+}
+
 /** Checks that all neurons can be computed layer by layer. */
 function checkNeurons(
   network: NeuronSection,
-  { places, refuse }: {
+  { places, refuse, hint }: {
     readonly places: readonly Place[];
     readonly refuse: Refuse;
+    readonly hint: string;
   },
 ): void {
   const problem = (type: string) =>
@@ -374,6 +389,6 @@ function checkNeurons(
     else if (neuron !== undefined) own[own.length - 1] = true;
   }
   if (SLAYER_NEURONS.includes(network.type) && own.includes(false)) {
-    refuse(["neuron", "type"], problem(network.type));
+    refuse(["neuron", "type"], problem(network.type) + hint);
   }
 }

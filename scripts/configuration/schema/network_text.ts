@@ -114,6 +114,44 @@ export function withParameters(
   });
 }
 
+/**
+ * Writes a network of dense layers, padded convolutions and pools as the text
+ * of slayerPytorch's `auto`, in which the last layer spikes too.
+ *
+ * @param entries The entries of the network.
+ * @returns The text; `undefined` if another entry is among them.
+ *
+ * @example
+ * ```ts
+ * import { parseNetworkText, slayerText } from "./network_text.ts";
+ * const text = slayerText(parseNetworkText("34x34x2-512-10"));
+ * if (text !== "34x34x2-512d-10d") throw new Error(text);
+ * ```
+ */
+export function slayerText(entries: readonly Entry[]): string | undefined {
+  const words = entries.map(wordOf);
+  return words.includes(undefined) ? undefined : words.join("-");
+}
+
+function wordOf(entry: Entry): string | undefined {
+  const { neuron, ...others } = entry;
+  if (neuron !== undefined && neuron !== "none") return undefined;
+  const [[key, value], ...more] = Object.entries(others);
+  const { out, kernel, padding } = Object(value) as Record<string, unknown>;
+  if (more.length > 0) return undefined;
+  if (key === "sensor") return (value as number[]).join("x");
+  if (key === "dense" && typeof value !== "object") {
+    return value === "classes" ? undefined : `${value}d`;
+  }
+  if (key === "dense" && Object.keys(Object(value)).length === 1) {
+    return `${out}d`;
+  }
+  if (key === "pool" && typeof value === "number") return `${value}a`;
+  const isPadded = typeof kernel === "number" && padding === kernel >> 1 &&
+    Object.keys(Object(value)).length === 3;
+  return key === "conv" && isPadded ? `${out}c${kernel}z` : undefined;
+}
+
 function readEntries(
   reader: { readonly words: string[]; next: number; depth: number },
 ): Entry[] {

@@ -173,7 +173,7 @@ async function refuseOthers(folder: string, out: string): Promise<void> {
       "evaluate",
       ["--run", out],
       `Cannot use run "${out}": it holds the runs of a sweep; choose one of ` +
-      "its folders",
+      `its folders, such as "${run}"`,
     ],
     [
       "sweep",

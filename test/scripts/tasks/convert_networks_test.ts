@@ -184,6 +184,11 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
     at("whole", "model_weights_fold1.safetensors"),
     saveWeights(unsettledWeights(DESCRIPTION, 6)),
   );
+  await Deno.mkdir(at("sweep", "training.lr=0.1"), { recursive: true });
+  await Deno.writeTextFile(at("sweep", "sweep.json"), "{}");
+  await Deno.writeTextFile(at("sweep", "training.lr=0.1", "metrics.jsonl"), "");
+  await Deno.mkdir(at("data", "wave"), { recursive: true });
+  await Deno.writeTextFile(at("data", "wave", "1.csv"), "t,x,y,p\n");
   const cases: [string[], string][] = [
     [
       [at("folder"), at("new.npz")],
@@ -221,10 +226,38 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
     ],
     [
       [at("missing"), none],
-      `Cannot read weights "${
-        at("missing")
-      }/model_weights_fold1.safetensors": ` +
-      "there is no such file or folder",
+      `Cannot read network "${at("missing")}": there is no such file or folder`,
+    ],
+    [
+      [at("folder"), none],
+      `Cannot read network "${
+        at("folder")
+      }": it is no folder of a run, which ` +
+      "has model_weights_fold1.safetensors",
+    ],
+    [
+      [at("whole"), none, "--fold", "2"],
+      `Cannot read network "${
+        at("whole")
+      }": the run has no weights of fold 2; ` +
+      "--fold 1 has",
+    ],
+    [
+      [at("sweep"), none],
+      `Cannot use run "${at("sweep")}": it holds the runs of a sweep; choose ` +
+      `one of its folders, such as "${at("sweep", "training.lr=0.1")}"`,
+    ],
+    [
+      [at("data"), none],
+      `Cannot read network "${at("data")}": it is a folder of recordings; ` +
+      `give one of them, such as "${at("data", "wave", "1.csv")}", or the ` +
+      "folder of a run",
+    ],
+    [
+      [at("data"), at("new.npz")],
+      `Cannot write "${at("new.npz")}": "${at("data")}" is a folder of ` +
+      "recordings, which are converted one by one; give one of them, such as " +
+      `"${at("data", "wave", "1.csv")}"`,
     ],
     [
       [at("missing"), none, "--sensor", "9"],

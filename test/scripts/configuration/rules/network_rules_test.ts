@@ -216,6 +216,33 @@ Deno.test("weights of convolutions and dense layers alone are normalised", () =>
   });
 });
 
+Deno.test("numbers in slayerPytorch's text are told to be dense layers that spike", () => {
+  const hint = "; as a network of SLAYER, whose last layer spikes, it is " +
+    "34x34x2-16c5z-512d-10d";
+  const text = "34x34x2-16c5z-512-10";
+  refuses(`network: ${text}\nneuron: {type: LOIHI}`, {
+    message: 'Cannot use configuration "network.yaml" line 2: neuron.type is ' +
+      "LOIHI, which does not go with neuron: none in the network; expected " +
+      "LIF or IF or PLIF or CUBA or FIXED_CUBA or ALIF or FIXED_ALIF or RF " +
+      `or ADRF or SDNN${hint}`,
+    key: "neuron.type",
+    line: 2,
+  });
+  refusesSet(
+    text,
+    NUM_SPIKES,
+    `is NumSpikes, which does not go with neuron: none in the network; ` +
+      EXPECTED + hint,
+  );
+  // Neurons of another kind were asked for.
+  refusesSet(
+    "34x34x2-512-lif-10d",
+    NUM_SPIKES,
+    `is NumSpikes, which does not go with LIF neurons in the network; ` +
+      EXPECTED,
+  );
+});
+
 Deno.test("votes of SLAYER's neurons keep SLAYER's losses", () => {
   const written = "network: 34x34x2-16c5z-2a-250d-10avg";
   const { network, neuron, training } = parseConfiguration(written, "a.yaml");
