@@ -18,20 +18,36 @@ const LARGEST_PORT = 65535;
 /** Syntax of a socket. */
 const SOCKET = /^(tcp|udp):\/\/([^/:]+|\[[^\]]+\]):(\d{1,5})$/;
 
+/** Datagrams that were received so far. */
+export interface Received {
+  /** Their number. */
+  readonly datagrams: number;
+  /** Their bytes. */
+  readonly bytes: number;
+}
+
+/** A live source of events. */
+export interface LiveSource {
+  /** The recording, after its header has arrived. */
+  readonly recording: OpenRecording;
+  /** What was received of a source of datagrams. */
+  readonly received?: () => Received;
+}
+
 /**
  * Opens a source of events.
  *
  * @param source `-` for standard input, `tcp://HOST:PORT` to connect,
  * `udp://HOST:PORT` to listen, or the path of a recording.
  * @param options Axes of AEDAT 1.0 and 2.0.
- * @returns The recording, after its header has arrived.
+ * @returns The recording and, of a source of datagrams, their count.
  * @throws {RecordingError} If it is of no format that can be read.
  * @throws {Error} If the source cannot be opened.
  */
 export async function openSource(
   source: string,
   { axes = "jaer" }: AedatOptions,
-): Promise<OpenRecording> {
+): Promise<LiveSource> {
   const [, transport, address, port] = SOCKET.exec(source) ?? [];
   if (transport !== undefined) {
     const host = address.replace(/^\[|\]$/g, "");
@@ -42,10 +58,12 @@ export async function openSource(
       );
     }
     await requirePermission(source, place);
-    const stream = transport === "tcp"
-      ? connect(source, place)
-      : listen(source, place);
-    return await openStream(source, await stream, { axes });
+    if (transport === "tcp") {
+      const stream = await connect(source, place);
+      return { recording: await openStream(source, stream, { axes }) };
+    }
+    const { stream, received } = await listen(source, place);
+    return { recording: await openStream(source, stream, { axes }), received };
   }
   if (/^\w+:\/\//.test(source)) {
     throw new RangeError(
@@ -53,16 +71,19 @@ export async function openSource(
     );
   }
   if (source === "-") {
-    return await openStream("standard input", Deno.stdin.readable, { axes });
+    const { readable } = Deno.stdin;
+    return {
+      recording: await openStream("standard input", readable, { axes }),
+    };
   }
   // Files may have any format, with upright axes.
-  if (axes !== "reference") return await openRecording(source);
+  if (axes !== "reference") return { recording: await openRecording(source) };
   const file = await Deno.open(source).catch((cause) => {
     throw new Error(`Cannot read "${source}": ${fileProblem(cause)}`, {
       cause,
     });
   });
-  return await openStream(source, file.readable, { axes });
+  return { recording: await openStream(source, file.readable, { axes }) };
 }
 
 /** A network address. */
@@ -82,21 +103,31 @@ async function connect(
   }
 }
 
-/** Concatenates datagrams; an empty one ends the stream. */
+/**
+ * Concatenates datagrams; an empty one ends the stream. Those that the socket's
+ * buffer cannot hold are lost unnoticed: node:dgram of Deno 2.9 cannot enlarge
+ * the buffer, and datagrams have no numbers.
+ */
 async function listen(
   source: string,
   place: Place,
-): Promise<ReadableStream<Uint8Array>> {
+): Promise<{
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly received: () => Received;
+}> {
+  const received = { datagrams: 0, bytes: 0 };
   const socket = createSocket(place.hostname.includes(":") ? "udp6" : "udp4");
   await new Promise<void>((resolve, reject) => {
     socket.once("error", (cause) => reject(unreached(source, cause)));
     socket.bind(place.port, place.hostname, resolve);
   });
-  return new ReadableStream({
+  const stream = new ReadableStream<Uint8Array>({
     start(controller) {
       socket.on("error", (error) => controller.error(error));
       socket.on("message", (datagram) => {
         if (datagram.length > 0) {
+          received.datagrams++;
+          received.bytes += datagram.length;
           controller.enqueue(new Uint8Array(datagram));
           return;
         }
@@ -108,6 +139,7 @@ async function listen(
       socket.close();
     },
   });
+  return { stream, received: () => ({ ...received }) };
 }
 
 /** Requires permission to use an address, without prompting for it. */

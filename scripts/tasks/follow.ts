@@ -27,6 +27,7 @@ import { servePage } from "../views/pages/live/server.ts";
 import { HEADING, LiveLine, verdictLine } from "../follow/verdict_line.ts";
 import { WindowBins } from "../follow/window_bins.ts";
 import { windowLength } from "../follow/window_length.ts";
+import { counted } from "../../dataset/files/counted.ts";
 import { faultInWords } from "../../dataset/formats/reading/fault_counts.ts";
 import type {
   EventBlock,
@@ -117,7 +118,7 @@ await runCommand({
     );
   }
   const axes = axesOf(run);
-  const recording = await openSource(source, { axes });
+  const { recording, received } = await openSource(source, { axes });
   requireFit(recording, { source, sensor, axes });
   const view = new LiveView({ source, classes, sensor, windowMs, bins });
   await using served = page
@@ -168,6 +169,12 @@ await runCommand({
   }
   for (const fault of recording.faults) {
     console.error(`left out: ${faultInWords(fault)}`);
+  }
+  if (received) {
+    const { datagrams, bytes } = received();
+    console.error(
+      `received: ${counted(datagrams, "datagram")} of ${bytes} bytes in all`,
+    );
   }
   if (verdicts === 0) {
     throw new Error(`Cannot follow "${source}": it has no events`);

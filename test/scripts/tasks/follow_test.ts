@@ -179,7 +179,8 @@ gpuTest(
         other.bind(port, "127.0.0.1", () => other.close(() => resolve(false)));
       });
     while (!await listening()) await new Promise((go) => setTimeout(go, 200));
-    for (const piece of await piecesOf(raw, 1200)) {
+    const pieces = await piecesOf(raw, 1200);
+    for (const piece of pieces) {
       await send(piece);
       await new Promise((go) => setTimeout(go, 5));
     }
@@ -189,7 +190,9 @@ gpuTest(
     const { size } = await Deno.stat(raw);
     const cut =
       "left out: the last word, which is cut off: 1, the first at byte ";
-    const lines = await linesOf(child, `${cut}${size}\n`);
+    const count = `received: ${pieces.length + 1} datagrams of ${size + 1} ` +
+      "bytes in all";
+    const lines = await linesOf(child, `${cut}${size}\n${count}\n`);
     const labels = lines.map((line) => JSON.parse(line).label);
     deepStrictEqual(labels.slice(0, predictions.length), predictions);
   },
