@@ -82,7 +82,10 @@ export async function encodeNetwork(
   const { bytes, counterpart: written, notes, lossy } = await encode(
     network,
     dt,
-  );
+  ).catch((error) => {
+    if (!(error instanceof NetworkError)) throw error;
+    throw withOther(error, network, { isNir: encode === encodeNir, dt });
+  });
   return {
     files: { [basename(path)]: bytes },
     notes,
@@ -90,6 +93,25 @@ export async function encodeNetwork(
     network,
     counterpart: written,
   };
+}
+
+/** Adds to an error that the other format can hold the network. */
+function withOther(
+  error: NetworkError,
+  network: WeightedNetwork<ModelDescription>,
+  { isNir, dt }: { readonly isNir: boolean; readonly dt: number },
+): NetworkError {
+  try {
+    const { lossy } = isNir ? toNet(network, { dt }) : toNir(network, { dt });
+    return new NetworkError(
+      `${error.problem}; a ${isNir ? ".net" : ".nir"} holds ` +
+        (lossy ? "the nearest network" : "the network"),
+      { cause: error },
+    );
+  } catch (other) {
+    if (other instanceof NetworkError) return error;
+    throw other;
+  }
 }
 
 /** Encodes a network as a NIR graph, and reads it back. */

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { counted } from "../../../dataset/files/counted.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
 import { ADAPTIVE_LEAKY } from "../../../engine/neurons/adaptive_leaky.ts";
 import {
@@ -93,8 +94,8 @@ export function leakyNumbers(
     const { iDecay, vDecay, refDelay = 1, wgtExp = -6 } = parameters;
     if (refDelay > 1) {
       throw fail(
-        `it rests for ${refDelay - 1} bins after a spike, as no neuron of ` +
-          `${format} does`,
+        `it rests for ${counted(refDelay - 1, "bin")} after a spike, as no ` +
+          `neuron of ${format} does`,
       );
     }
     return {
