@@ -29,7 +29,7 @@ export interface RecordingProvenance {
 export interface Provenance {
   /** Names and values of the facts. */
   readonly facts: readonly (readonly [string, string])[];
-  /** The recordings; none if the samples are listed in files. */
+  /** The recordings in a store; none if samples are not from one. */
   readonly recordings: readonly RecordingProvenance[];
 }
 
@@ -45,7 +45,7 @@ export async function readProvenance(
   configuration: Configuration,
   folds: readonly Fold[],
 ): Promise<Provenance> {
-  const { path } = configuration.training;
+  const { path, sliced_dataset } = configuration.training;
   const { source } = folds[0].test;
   const { width, height } = source.sensor;
   const sizes = folds.map(({ number, train, validation, test }) =>
@@ -63,7 +63,10 @@ export async function readProvenance(
     ? [["Recordings", configuration.data.path]] as const
     : slices === undefined
     ? [["Training list", path.train!], ["Test list", path.test!]] as const
-    : [["Event store", path.store], ["Recordings", path.file_list]] as const;
+    : [
+      ...sliced_dataset ? [["Event store", path.store] as const] : [],
+      ["Recordings", path.file_list] as const,
+    ];
   return {
     facts: [
       ...places,
@@ -71,7 +74,7 @@ export async function readProvenance(
       ["Classes", source.classes.join(", ")],
       ...sizes,
     ],
-    recordings: slices === undefined
+    recordings: slices === undefined || !sliced_dataset
       ? []
       : await readRecordings(path.store, slices, folds),
   };
