@@ -65,11 +65,16 @@ export function numberOf(node: NamedNode, parameter: string): number {
     const problem = values.length === 0
       ? `its ${parameter} is empty`
       : `its ${parameter} differs between its neurons, from ` +
-        `${values.reduce((a, b) => Math.min(a, b))} to ` +
-        `${values.reduce((a, b) => Math.max(a, b))}; a layer has one`;
+        `${shown(values.reduce((a, b) => Math.min(a, b)))} to ` +
+        `${shown(values.reduce((a, b) => Math.max(a, b)))}; a layer has one`;
     throw new NetworkError(problem, { node: node.name });
   }
   return values[0];
+}
+
+/** A 32-bit float without the digits that its rounding adds. */
+function shown(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 /**

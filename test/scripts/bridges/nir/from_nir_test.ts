@@ -139,7 +139,8 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
     ],
     [
       chain({ linear, a: lif({ tau: [0.002, 0.002, 0.004] }) }),
-      'node "a": its tau differs between its neurons, from 0.002',
+      'node "a": its tau differs between its neurons, from 0.002 to 0.004; a ' +
+      "layer has one",
     ],
     [
       chain({ linear, a: lif({ tau: 1e-5 }) }),
