@@ -54,7 +54,12 @@ export {
 } from "./synth/write.ts";
 
 // Labelled samples of any folder.
-export type { LayoutName, OtherClasses, SetName } from "./layouts/layout.ts";
+export type {
+  GuessedNames,
+  LayoutName,
+  OtherClasses,
+  SetName,
+} from "./layouts/layout.ts";
 export {
   type DivideOptions,
   divideSamples,

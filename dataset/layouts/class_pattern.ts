@@ -15,6 +15,9 @@ const SEPARATORS = ["_", "-", " "] as const;
 /** Minimum share of file names that a pattern must match. */
 const MOST = 0.8;
 
+/** Maximum number of names that a message lists. */
+const NAMED = 4;
+
 /** A pattern with the names that it matches. */
 export interface FoundPattern {
   /** Source of a `RegExp`. */
@@ -85,19 +88,23 @@ export function findClassPattern(
  * Describes the lack of classes of recordings, and how to define them.
  *
  * @param paths Paths of the recordings below a folder.
- * @param pattern The given pattern of classes, which no path matches, if any.
+ * @param options The given pattern of classes, which no path matches, if any,
+ *   and folders that were not taken as classes, if any.
  * @returns One line.
  *
  * @example
  * ```ts
  * import { withoutClasses } from "./class_pattern.ts";
- * const line = withoutClasses(["1.csv"], /^([a-z]+)_/);
+ * const line = withoutClasses(["1.csv"], { pattern: /^([a-z]+)_/ });
  * if (!line.includes("no path matches")) throw new Error(line);
  * ```
  */
 export function withoutClasses(
   paths: readonly string[],
-  pattern?: RegExp,
+  { pattern, folders }: {
+    readonly pattern?: RegExp;
+    readonly folders?: FoundPattern;
+  } = {},
 ): string {
   const many = counted(paths.length, "recording");
   if (paths.length === 0) return "it has no recordings";
@@ -105,13 +112,22 @@ export function withoutClasses(
     return `no path matches the pattern of classes "${pattern.source}"; it ` +
       `has ${many}, such as "${paths[0]}"`;
   }
-  const found = findClassPattern(paths)?.class;
+  const found = findClassPattern(paths)?.class ?? folders;
   const example = found === undefined
     ? ""
-    : `, such as "${found.pattern}" for ${found.names.join(", ")}`;
-  return "its recordings have no classes: put them into a folder for each " +
-    "class, list them in a CSV file with the columns file and label, or give " +
+    : `, such as "${found.pattern}" for ${shortened(found.names)}`;
+  const why = folders === undefined
+    ? ""
+    : `, and its folders ${shortened(folders.names)} appear to be people or ` +
+      "sessions";
+  return `its recordings have no classes${why}: put them into a folder for ` +
+    "each class, list them in a CSV file with the columns file and label, or give " +
     `data.class, a pattern of the class in a path${example}`;
+}
+
+/** Joins the first few names. */
+function shortened(names: readonly string[]): string {
+  return names.slice(0, NAMED).join(", ") + (names.length > NAMED ? ", …" : "");
 }
 
 /** Makes a pattern for each position of a word between separators. */

@@ -142,7 +142,7 @@ function relabel(
   });
   if (labelled.length === 0) {
     const paths = new Set(samples.map(({ recording }) => recording));
-    throw new DatasetError(path, withoutClasses([...paths], pattern));
+    throw new DatasetError(path, withoutClasses([...paths], { pattern }));
   }
   const left = samples.length - labelled.length;
   return {

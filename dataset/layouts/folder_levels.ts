@@ -78,7 +78,9 @@ export function findSetLevel(paths: readonly FolderPath[]): number | undefined {
  * after people or occasions are excluded, and in a data set with a split,
  * levels whose names occur in several sets are preferred. Among the rest,
  * numbered classes and the ten digits precede words, which precede other
- * numbers and then codes; ties go to the upper level.
+ * numbers and then codes; ties go to the upper level. Codes such as `P1`, if no
+ * other level can have classes, are people rather than classes, unless some
+ * occur in several sets.
  *
  * @param paths Folders above each recording, without those of sets.
  * @param classes The requested classes, if any.
@@ -123,6 +125,8 @@ export function findClassLevel(
   const least = leastDepth(paths);
   const [level] = ifAny(found.filter((level) => level < least), found);
   if (level === undefined) return undefined;
+  const isAlone = likely.length === 1 && !isInSeveralSets(paths, level);
+  if (kinds[level] === "codes" && isAlone) return undefined;
   const isCertain = kinds[level] === "classes";
   return {
     level,

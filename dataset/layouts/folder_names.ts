@@ -25,6 +25,9 @@ const OCCASION =
 const CLASS = "class|gesture|sign|digit|letter|word|action|activity|motion|" +
   "movement|label|category|object|emotion";
 
+/** Words that tell what a number counts. */
+const KNOWN = new RegExp(`^(?:${PERSON}|${OCCASION}|${CLASS})$`, "i");
+
 /** Numbered people, sessions and days anywhere in a file name. */
 const GROUP = new RegExp(`(?:${PERSON}|session|day)[-_ ]?\\d+`, "i");
 
@@ -87,6 +90,23 @@ export function kindOfNames(names: readonly string[]): NameKind {
   }
   const stems = new Set(names.map((name) => name.replaceAll(/\d+/g, "#")));
   return stems.size === 1 && [...stems][0].includes("#") ? "numbers" : "words";
+}
+
+/**
+ * Tells whether a word is that of sets, people, occasions or classes in general,
+ * rather than the name of one.
+ *
+ * @param word The word.
+ * @returns Whether it is one of these words.
+ *
+ * @example
+ * ```ts
+ * import { isKnownWord } from "./folder_names.ts";
+ * if (!isKnownWord("Take") || isKnownWord("ann")) throw new Error("expected take");
+ * ```
+ */
+export function isKnownWord(word: string): boolean {
+  return KNOWN.test(word) || setNamed(word) !== undefined;
 }
 
 /**

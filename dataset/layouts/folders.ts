@@ -14,9 +14,11 @@ import {
   findSetLevel,
   type FolderPath,
 } from "./folder_levels.ts";
-import { groupInName, setNamed } from "./folder_names.ts";
+import { groupsInFileNames } from "./file_name_groups.ts";
+import { setNamed } from "./folder_names.ts";
 import { listRecordings, lookAt } from "./folder_tree.ts";
 import type {
+  GuessedNames,
   Layout,
   ListedSample,
   ListOptions,
@@ -29,24 +31,29 @@ import { nameInPath } from "./path_pattern.ts";
  * Folders named after classes. Other levels of folders may be `train`,
  * `validation` and `test`, and people or occasions, which are the groups;
  * `findClassLevel()` describes how levels are recognised. Without group
- * folders, groups are taken from file names such as `user01_2.raw`, if all have
- * one.
+ * folders, groups are taken from file names, as `groupsInFileNames()` describes.
  */
 export const folders: Layout = {
   description: "a folder a class",
   matches: ({ folders }) => folders.length > 0,
   async list(place, options) {
     const paths = await listRecordings(place);
-    const { samples, left, other } = labelPaths(paths, options);
+    const { samples, left, guessed } = labelPaths(paths, options);
     if (samples.length === 0) {
-      throw new DatasetError(place.path, withoutClasses(paths, options?.class));
+      throw new DatasetError(
+        place.path,
+        withoutClasses(paths, {
+          pattern: options?.class,
+          folders: guessed?.otherClasses,
+        }),
+      );
     }
     return {
       samples: samples.map((sample): ListedSample => ({
         path: join(place.path, sample.recording),
         ...sample,
       })),
-      otherClasses: other,
+      guessed,
       remarks: [
         ...(left.length === 0 ? [] : [
           `without a class: ${counted(left.length, "recording")}, such as ` +
@@ -70,8 +77,8 @@ export interface LabelledPaths {
   readonly samples: readonly LabelledPath[];
   /** Paths of recordings without a class. */
   readonly left: readonly string[];
-  /** Other folders, or words in file names, that may be classes too. */
-  readonly other?: OtherClasses;
+  /** Guesses at the meaning of names. */
+  readonly guessed?: GuessedNames;
 }
 
 /**
@@ -113,7 +120,13 @@ export function labelPaths(
       placed.every(({ label, folders }) => folders[level] === label)
     )
     : found?.level ?? -1;
-  if (!pattern && level < 0) return { samples: [], left: paths };
+  if (!pattern && level < 0) {
+    return {
+      samples: [],
+      left: paths,
+      guessed: { otherClasses: otherClasses(placed, { level: 0, setLevel }) },
+    };
+  }
   const groupLevel = findGroupLevel(placed, level);
   const samples = placed.flatMap(
     ({ recording, label, set, folders }): LabelledPath[] => {
@@ -125,11 +138,19 @@ export function labelPaths(
     },
   );
   const taken = new Set(samples.map(({ recording }) => recording));
+  const named = samples.some(({ group }) => group !== undefined)
+    ? undefined
+    : groupsInFileNames(samples);
   return {
-    samples: withGroupsOfNames(samples),
+    samples: named === undefined
+      ? samples
+      : samples.map((sample, n) => ({ ...sample, group: named.groups[n] })),
     left: paths.filter((path) => !taken.has(path)),
-    other: otherClasses(placed, { level: found?.other, setLevel }) ??
-      (found?.isCertain ? undefined : classesOfNames(samples)),
+    guessed: {
+      otherClasses: otherClasses(placed, { level: found?.other, setLevel }) ??
+        (pattern || found?.isCertain ? undefined : classesOfNames(samples)),
+      groups: named?.guessed,
+    },
   };
 }
 
@@ -196,17 +217,4 @@ function otherClasses(
     pattern: `${start}([^/]+)/`,
     names: [...new Set(paths.flatMap(({ folders }) => folders[level] ?? []))],
   };
-}
-
-/**
- * Takes groups from file names if no folder defines a group and all file names
- * do.
- */
-function withGroupsOfNames(samples: readonly LabelledPath[]): LabelledPath[] {
-  if (samples.some(({ group }) => group !== undefined)) return [...samples];
-  const groups = samples.map(({ recording }) =>
-    groupInName(recording.split("/").at(-1)!)
-  );
-  if (groups.includes(undefined)) return [...samples];
-  return samples.map((sample, i) => ({ ...sample, group: groups[i] }));
 }

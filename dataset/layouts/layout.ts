@@ -76,8 +76,16 @@ export interface Listing {
   readonly list?: string;
   /** Remarks about files, one line each. */
   readonly remarks?: readonly string[];
+  /** Guesses at the meaning of names, if any. */
+  readonly guessed?: GuessedNames;
+}
+
+/** Guesses at the meaning of folder and file names, which may be wrong. */
+export interface GuessedNames {
   /** Other folders, or words in file names, that may be classes too. */
   readonly otherClasses?: OtherClasses;
+  /** Words in file names that were taken as groups. */
+  readonly groups?: readonly string[];
 }
 
 /** Names in paths that were not chosen as classes, but may be. */

@@ -6,7 +6,7 @@
 
 import { counted } from "../files/counted.ts";
 import type { Events, Sensor, Timing } from "../events.ts";
-import type { LayoutName, OtherClasses } from "../layouts/layout.ts";
+import type { GuessedNames, LayoutName } from "../layouts/layout.ts";
 import {
   type CutJob,
   type CutRecording,
@@ -94,7 +94,7 @@ export class HeldSamples implements LabelledSamples {
   readonly empty: number;
   readonly sensorTold: boolean;
   readonly remarks: readonly string[];
-  readonly otherClasses?: OtherClasses;
+  readonly guessed?: GuessedNames;
   readonly #held: HeldRecordings;
 
   /**
@@ -114,7 +114,7 @@ export class HeldSamples implements LabelledSamples {
       | "empty"
       | "sensorTold"
       | "remarks"
-      | "otherClasses"
+      | "guessed"
     >,
     held: HeldRecordings,
   ) {
@@ -127,7 +127,7 @@ export class HeldSamples implements LabelledSamples {
     this.empty = facts.empty;
     this.sensorTold = facts.sensorTold ?? true;
     this.remarks = facts.remarks ?? [];
-    this.otherClasses = facts.otherClasses;
+    this.guessed = facts.guessed;
     this.#held = held;
   }
 

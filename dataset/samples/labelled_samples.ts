@@ -8,7 +8,7 @@ import type { Sensor } from "../events.ts";
 import type { FileFaults } from "../formats/reading/format.ts";
 import type { RecordingSummary } from "../formats/reading/recording_summary.ts";
 import type { SampleInfo, SampleSource } from "../sample_source.ts";
-import type { LayoutName, OtherClasses, SetName } from "../layouts/layout.ts";
+import type { GuessedNames, LayoutName, SetName } from "../layouts/layout.ts";
 
 /** Properties of a sample, known without reading its events. */
 export interface LabelledSample extends SampleInfo {
@@ -82,6 +82,6 @@ export interface LabelledSamples extends SampleSource {
   readonly sensorTold?: boolean;
   /** Remarks about how the samples are listed and cut, one line each. */
   readonly remarks?: readonly string[];
-  /** Other folders whose names may be classes too. */
-  readonly otherClasses?: OtherClasses;
+  /** Guesses at the meaning of names, if any. */
+  readonly guessed?: GuessedNames;
 }

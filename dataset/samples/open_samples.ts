@@ -140,7 +140,10 @@ export async function openSamples(
     label: classes.indexOf(listed[n].label),
     place,
   });
-  const { layout, sensor, remarks = [], otherClasses } = listing;
+  const { layout, sensor, remarks = [] } = listing;
+  const guessed = options.group === undefined
+    ? listing.guessed
+    : { ...listing.guessed, groups: undefined };
   const isWhole = windows === undefined &&
     listed.every(({ part }) => part === undefined);
   if (sensor !== undefined && isWhole && !options.onUnreadable) {
@@ -155,7 +158,7 @@ export async function openSamples(
       recordings,
       empty: 0,
       remarks,
-      otherClasses,
+      guessed,
     }, held);
   }
   const read = await readAll(jobs, options, held);
@@ -191,7 +194,7 @@ export async function openSamples(
     })),
     empty: read.reduce((sum, { empty }) => sum + empty, 0),
     remarks: [...remarks, ...longWindows(samples, windows)],
-    otherClasses,
+    guessed,
   }, held);
 }
 

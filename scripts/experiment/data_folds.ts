@@ -30,7 +30,7 @@ import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
-import { describeOther, someOf } from "./other_classes.ts";
+import { describeGuesses, describeOther, someOf } from "./guessed_names.ts";
 import { openData } from "./samples.ts";
 
 /**
@@ -85,14 +85,14 @@ export async function openDataFolds(
 
 /** Requires more than one class. */
 function requireClasses(
-  { classes, otherClasses }: LabelledSamples,
+  { classes, guessed }: LabelledSamples,
   path: string,
 ): void {
   if (classes.length > 1) return;
   throw new DatasetError(
     path,
     `it has only class "${classes[0]}", from which no other can be told` +
-      (otherClasses ? `; ${describeOther(otherClasses)}` : ""),
+      (guessed?.otherClasses ? `; ${describeOther(guessed.otherClasses)}` : ""),
   );
 }
 
@@ -150,7 +150,7 @@ function describeCopies(
  * @param data Its section of the configuration.
  * @param how Description of the split.
  * @returns Layout, classes, samples, groups, sensor, guessed units of time and
- * split; and which other folders may be those of classes.
+ * split; then guesses at the meaning of names.
  */
 export function describeData(
   source: LabelledSamples,
@@ -179,8 +179,7 @@ export function describeData(
     `${sensor.width}×${sensor.height} pixels`,
     ...[...guessed].map((unit) => timeIn(unit, true)),
     how,
-  ].join(", ") +
-    (source.otherClasses ? `; ${describeOther(source.otherClasses)}` : "");
+  ].join(", ") + describeGuesses(source.guessed);
 }
 
 /**

@@ -10,7 +10,7 @@ import { sha256 } from "../../files/sha256.ts";
 import type { Events, Sensor } from "../../events.ts";
 import { HOT_RATE } from "../../formats/reading/recording_summary.ts";
 import { sortNames } from "../../layouts/folder_tree.ts";
-import type { OtherClasses, SetName } from "../../layouts/layout.ts";
+import type { GuessedNames, SetName } from "../../layouts/layout.ts";
 import { areTimesClipped } from "./clipped_times.ts";
 import {
   type ClassSurvey,
@@ -30,8 +30,8 @@ export interface Range {
 export interface Survey {
   /** Name of the layout, or `store`. */
   readonly layout: string;
-  /** Other folders whose names may be classes too. */
-  readonly otherClasses?: OtherClasses;
+  /** Guesses at the meaning of names, if any. */
+  readonly guessed?: GuessedNames;
   /** Number of recordings by format. */
   readonly formats: Readonly<Record<string, number>>;
   readonly sensor: Sensor;
@@ -104,7 +104,7 @@ export async function surveySamples(
   });
   return {
     layout: source.layout,
-    otherClasses: source.otherClasses,
+    guessed: source.guessed,
     formats: countEach(recordings.map(({ facts }) => facts?.format)),
     sensor,
     sensorTold,

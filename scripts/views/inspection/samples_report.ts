@@ -11,7 +11,7 @@ import type {
   Survey,
 } from "../../../dataset/samples/survey/survey_samples.ts";
 import { duration } from "../../command_line/duration.ts";
-import { describeOther } from "../../experiment/other_classes.ts";
+import { describeGuesses } from "../../experiment/guessed_names.ts";
 import type { Training } from "./train_command.ts";
 
 /** Largest number of classes or groups that are listed individually. */
@@ -29,13 +29,9 @@ export function reportSamples(
   { command, notes }: Training,
 ): string[] {
   const { layout, formats, sensor, recordings, samples, classes } = survey;
-  const { groups, sets, durationUs, eventRate, problems, otherClasses } =
-    survey;
+  const { groups, sets, durationUs, eventRate, problems, guessed } = survey;
   const rows: [string, string | readonly string[]][] = [
-    [
-      "layout",
-      otherClasses ? `${layout}; ${describeOther(otherClasses)}` : layout,
-    ],
+    ["layout", layout + describeGuesses(guessed)],
     [
       "formats",
       Object.entries(formats).map(([name, count]) => `${name}: ${count}`),

@@ -12,7 +12,7 @@ import type { OtherClasses } from "../../../dataset/layouts/layout.ts";
 import type { LabelledSamples } from "../../../dataset/samples/labelled_samples.ts";
 import { findCopies } from "../../../dataset/samples/survey/copies.ts";
 import { quote } from "../../command_line/quote.ts";
-import { someOf } from "../../experiment/other_classes.ts";
+import { someOf } from "../../experiment/guessed_names.ts";
 
 /** Window lengths to try, in ms, if recordings must be cut. */
 const WINDOWS = [1000, 500, 200, 100, 50, 20, 10];
@@ -76,7 +76,7 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   const present = presentIn(samples);
   if (present.length < 2) {
     const only = samples.classes[present[0]];
-    const other = samples.otherClasses;
+    const other = samples.guessed?.otherClasses;
     return {
       command: null,
       notes: [
@@ -169,19 +169,19 @@ function copiesIn({ samples, recordings }: LabelledSamples): string[] {
 /** Facts about a data set that determine the command. */
 type Labelled = Pick<
   LabelledSamples,
-  "layout" | "classes" | "samples" | "otherClasses"
+  "layout" | "classes" | "samples" | "guessed"
 >;
 
 /** Leaves out recordings. */
 function without(
-  { layout, classes, samples, otherClasses }: LabelledSamples,
+  { layout, classes, samples, guessed }: LabelledSamples,
   names: readonly string[],
 ): Labelled {
   return {
     layout,
     classes,
     samples: samples.filter(({ recording }) => !names.includes(recording)),
-    otherClasses,
+    guessed,
   };
 }
 

@@ -17,7 +17,8 @@ function pathsOf(
 
 /** Says which names are taken as classes, groups, sets and other classes. */
 function found(paths: readonly string[], classes?: readonly string[]) {
-  const { samples, left, other } = labelPaths(paths, { classes });
+  const { samples, left, guessed } = labelPaths(paths, { classes });
+  const other = guessed?.otherClasses;
   const names = (key: "label" | "group" | "set") =>
     [...new Set(samples.map((sample) => sample[key] ?? "-"))].sort().join();
   return {
@@ -73,9 +74,8 @@ Deno.test("words are classes rather than numbers and codes, which is doubtful", 
     groups: "P1,P2,P3",
     other: "^([^/]+)/ P1,P2,P3",
   });
-  // Folders of codes alone are those of classes.
-  const codes = found(pathsOf(({ i }) => `s${i}`));
-  assert.deepEqual([codes.classes, codes.other], ["s1,s2,s3", undefined]);
+  const both = found(pathsOf(({ i, sign }) => `s${sign.length}/p${i}`));
+  assert.equal(both.classes, "s3,s4");
   const digits = Array.from({ length: 10 }, (_, n) => `${n}`).flatMap((digit) =>
     PEOPLE.map((who) => `${digit}/${who}/1.csv`)
   );
@@ -129,7 +129,22 @@ Deno.test("recordings beside the folders of classes do not move these", () => {
   );
 });
 
-Deno.test("people alone are no classes", () => {
+Deno.test("people alone are no classes, nor are codes that may be people", () => {
+  const codes = pathsOf(({ i }) => `P${i}`);
+  assert.deepEqual(found(codes), {
+    classes: "",
+    groups: "",
+    sets: "",
+    left: codes.length,
+    other: "^([^/]+)/ P1,P2,P3",
+  });
+  assert.equal(found(pathsOf(({ i }) => `P${i}/day1`)).classes, "");
+  assert.equal(found(codes, ["P1", "P3"]).classes, "P1,P2,P3");
+  // Codes in training and in test are more likely classes.
+  const split = ["train", "test"].flatMap((set) =>
+    codes.map((path) => `${set}/${path}`)
+  );
+  assert.equal(found(split).classes, "P1,P2,P3");
   assert.equal(found(pathsOf(({ i }) => `user0${i}`)).classes, "");
   assert.equal(found(pathsOf(({ i }) => `user0${i}/day1`)).classes, "");
 });
@@ -137,7 +152,7 @@ Deno.test("people alone are no classes", () => {
 Deno.test("a pattern gives classes, and other folders the groups", () => {
   const labelled = (paths: readonly string[], pattern: RegExp) =>
     labelPaths(paths, { class: pattern });
-  const { samples, other } = labelled(
+  const { samples, guessed } = labelled(
     pathsOf(({ who, sign }) => `${who}/${sign}`),
     /\/([^/]+)\//,
   );
@@ -147,7 +162,7 @@ Deno.test("a pattern gives classes, and other folders the groups", () => {
     set: undefined,
     group: "ann",
   });
-  assert.equal(other, undefined);
+  assert.equal(guessed?.otherClasses, undefined);
   const flat = labelled(
     ["wave_user3.csv", "clap_user4.csv", "x.csv"],
     /^(.+)_/,

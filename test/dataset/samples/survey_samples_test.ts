@@ -24,7 +24,10 @@ Deno.test("surveySamples() counts what there is", async () => {
     const survey = await surveySamples(await openSamples(folder));
     assert.deepEqual(survey, {
       layout: "folders",
-      otherClasses: { pattern: "/([^/]+)/", names: ["ann", "bob"] },
+      guessed: {
+        otherClasses: { pattern: "/([^/]+)/", names: ["ann", "bob"] },
+        groups: undefined,
+      },
       formats: { "text, columns t x y p, time in s": 4 },
       sensor: { width: 8, height: 3 },
       sensorTold: false,

@@ -181,3 +181,42 @@ Deno.test("openFolds() names classes, and recordings on two sides", async () => 
     ]);
   });
 });
+
+Deno.test("openFolds() divides by words in file names, and says so", async () => {
+  const files = Object.fromEntries(
+    ["left", "right"].flatMap((label) =>
+      ["ann_1", "ann_2", "bob_1", "bob_2", "cleo_1"].map((name) =>
+        `${label}/${name}.csv`
+      )
+    ).map((path, n) => [path, recordingText({ events: 5 + n })]),
+  );
+  await withFiles(files, async (folder) => {
+    const linesOf = async (keys: string) => {
+      const said: string[] = [];
+      await openFolds(
+        parseConfiguration(
+          `data: {path: .${keys}}`,
+          join(folder, "network.yaml"),
+        ),
+        { validation: false, onFound: (line) => said.push(line) },
+      );
+      return said;
+    };
+    const start = `${folder}: layout folders, 2 classes (left, right), ` +
+      "10 recordings, 10 samples, ";
+    const end =
+      "; --set 'data.class=([^/_]+)_[^/]*$' takes ann, bob, cleo as " +
+      "classes instead";
+    assert.deepEqual(await linesOf(""), [
+      `${start}3 groups (ann, bob, cleo), 6×3 pixels, 3 folds by group; ann, ` +
+      "bob, cleo in file names are groups, --set data.group=recording takes " +
+      `each recording as one instead${end}`,
+    ]);
+    assert.deepEqual(
+      await linesOf(", group: '/(ann|bob|cleo)'"),
+      [
+        `${start}3 groups (ann, bob, cleo), 6×3 pixels, 3 folds by group${end}`,
+      ],
+    );
+  });
+});

@@ -38,6 +38,25 @@ train with  deno task train --data ${folder} --set data.window=250ms
     });
   }));
 
+Deno.test("inspect says first which words in file names are groups", () => {
+  const names = ["ann_1", "ann_2", "bob_1", "bob_2"];
+  const files = ["left", "right"].flatMap((label, i) =>
+    names.map((name, n) => [
+      `${label}/${name}.csv`,
+      recordingText({ events: 60 + n, everyMs: 10, x: 3 + 4 * i }),
+    ])
+  );
+  return withFiles(Object.fromEntries(files), async (folder) => {
+    const { stdout } = await runTask("inspect", [folder]);
+    assert.equal(
+      stdout.split("\n")[0],
+      "layout      folders; ann, bob in file names are groups, --set " +
+        "data.group=recording takes each recording as one instead; --set " +
+        "'data.class=([^/_]+)_[^/]*$' takes ann, bob as classes instead",
+    );
+  });
+});
+
 Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
   withFiles({
     ...FILES,

@@ -1,0 +1,57 @@
+/**
+ * Texts about names of folders and files whose meaning was guessed.
+ *
+ * @module
+ */
+
+import type {
+  GuessedNames,
+  OtherClasses,
+} from "../../dataset/layouts/layout.ts";
+import { quote } from "../command_line/quote.ts";
+
+/** Largest number of names that are listed. */
+const NAMED = 4;
+
+/**
+ * Lists the first few names.
+ *
+ * @param names The names.
+ * @returns Comma-separated names, with `…` for those left out.
+ */
+export function someOf(names: readonly string[]): string {
+  return names.length > NAMED
+    ? `${names.slice(0, NAMED - 1).join(", ")}, …`
+    : names.join(", ");
+}
+
+/**
+ * Describes the setting that uses other names as classes.
+ *
+ * @param other The names, and the pattern that selects them.
+ * @returns The setting and its effect.
+ */
+export function describeOther({ pattern, names }: OtherClasses): string {
+  return `--set ${quote(`data.class=${pattern}`)} takes ${someOf(names)} as ` +
+    "classes instead";
+}
+
+/**
+ * Describes guesses, and the settings that decide otherwise.
+ *
+ * @param guessed The guesses, if any.
+ * @returns Texts that each start with a semicolon and a space, or nothing.
+ */
+export function describeGuesses(
+  { otherClasses, groups }: GuessedNames = {},
+): string {
+  return [
+    ...(groups
+      ? [
+        `${someOf(groups)} in file names are groups, --set ` +
+        "data.group=recording takes each recording as one instead",
+      ]
+      : []),
+    ...(otherClasses ? [describeOther(otherClasses)] : []),
+  ].map((text) => `; ${text}`).join("");
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { groupsInFileNames } from "../../../dataset/layouts/file_name_groups.ts";
+import { labelPaths } from "../../../dataset/layouts/folders.ts";
+import { listSamples } from "../../../dataset/layouts/find_layout.ts";
+import { recordingsAt, withFiles } from "./recordings.ts";
+
+/** Finds the groups in file names, given for each class. */
+function found(names: Readonly<Record<string, readonly string[]>>) {
+  return groupsInFileNames(
+    Object.entries(names).flatMap(([label, own]) =>
+      own.map((name) => ({ recording: `${label}/${name}.csv`, label }))
+    ),
+  );
+}
+
+Deno.test("words before numbers are groups if each occurs in several classes", () => {
+  const names = ["Ann_1", "ann-2_left", "bob 1"];
+  assert.deepEqual(found({ left: names, right: names }), {
+    groups: ["ann", "ann", "bob", "ann", "ann", "bob"],
+    guessed: ["ann", "bob"],
+  });
+  // Nobody has to be in every class.
+  const some = found({
+    clap: ["ann_1", "bob_1"],
+    nod: ["ann_1", "bob_1"],
+    point: ["bob_1", "élise_1"],
+    wave: ["bob_1", "ann_1", "élise_2"],
+  });
+  assert.deepEqual(some?.guessed, ["ann", "bob", "élise"]);
+});
+
+Deno.test("numbered people are groups of which there is no doubt", () => {
+  const names = ["user3_1", "take_1-User04"];
+  assert.deepEqual(found({ left: names, right: names }), {
+    groups: ["user3", "user04", "user3", "user04"],
+  });
+});
+
+for (
+  const [problem, names] of Object.entries<
+    Readonly<Record<string, readonly string[]>>
+  >({
+    "a single word": { left: ["sample_1", "sample_2"], right: ["sample_3"] },
+    "a word in every class of its own": {
+      clap: ["c_1", "c_2"],
+      wave: ["w_1", "w_2"],
+    },
+    "words of several classes each": {
+      clap_left: ["clap_1"],
+      clap_right: ["clap_2"],
+      wave_left: ["wave_1"],
+      wave_right: ["wave_2"],
+    },
+    "a word in a single class": {
+      clap: ["ann_1", "bob_1"],
+      nod: ["ann_1", "bob_1"],
+      wave: ["ann_1", "cleo_1"],
+    },
+    "words without a number": { left: ["ann", "bob"], right: ["ann", "bob"] },
+    "a file without a word": {
+      left: ["ann_1", "bob_1"],
+      right: ["ann_1", "bob_1", "1"],
+    },
+    "words that are not names": {
+      left: ["take_1", "rec_1", "train_1"],
+      right: ["take_1", "rec_1", "train_1"],
+    },
+    "a single class": { left: ["ann_1", "bob_1"] },
+  })
+) {
+  Deno.test(`${problem} in file names gives no groups`, () => {
+    assert.equal(found(names), undefined);
+  });
+}
+
+Deno.test("people of folders come before words in file names", () => {
+  const { samples, guessed } = labelPaths(
+    ["left", "right"].flatMap((label) =>
+      ["cleo", "dan"].flatMap((person) =>
+        ["ann_1", "bob_1"].map((name) => `${label}/${person}/${name}.csv`)
+      )
+    ),
+  );
+  assert.equal(guessed?.groups, undefined);
+  assert.deepEqual(
+    new Set(samples.map(({ group }) => group)),
+    new Set(["cleo", "dan"]),
+  );
+});
+
+Deno.test("folders of people alone end in a hint how to tell classes", async () => {
+  const hint = (folder: string, names: string, example: string) =>
+    `Cannot use "${folder}": its recordings have no classes, and its folders ` +
+    `${names} appear to be people or sessions: put them into a folder for ` +
+    "each class, list them in a CSV file with the columns file and label, or " +
+    `give data.class, a pattern of the class in a path, such as ${example}`;
+  await withFiles(recordingsAt(["P1/1.csv", "P2/1.csv"]), async (folder) => {
+    await assert.rejects(listSamples(folder), {
+      name: "DatasetError",
+      message: hint(folder, "P1, P2", '"^([^/]+)/" for P1, P2'),
+    });
+    const { samples } = await listSamples(folder, { class: /^([^/]+)\// });
+    assert.deepEqual(samples.map(({ label }) => label), ["P1", "P2"]);
+  });
+  const paths = [1, 2, 3, 4, 5].flatMap((n) => [
+    `user${n}/clap.csv`,
+    `user${n}/wave.csv`,
+  ]);
+  await withFiles(recordingsAt(paths), async (folder) => {
+    await assert.rejects(listSamples(folder), {
+      message: hint(
+        folder,
+        "user1, user2, user3, user4, …",
+        '"([^/\\d.]*[^/\\d ._-])[^/]*$" for clap, wave',
+      ),
+    });
+  });
+});
