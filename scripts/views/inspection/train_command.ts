@@ -9,7 +9,10 @@ import { counted } from "../../../dataset/files/counted.ts";
 import type { NamePatterns } from "../../../dataset/layouts/class_pattern.ts";
 import { isUrl } from "../../../dataset/files/file_path.ts";
 import type { OtherClasses } from "../../../dataset/layouts/layout.ts";
-import type { LabelledSamples } from "../../../dataset/samples/labelled_samples.ts";
+import type {
+  LabelledSamples,
+  SourceRecording,
+} from "../../../dataset/samples/labelled_samples.ts";
 import { findCopies } from "../../../dataset/samples/survey/copies.ts";
 import { quote } from "../../command_line/quote.ts";
 import { someOf } from "../../experiment/guessed_names.ts";
@@ -50,15 +53,16 @@ export interface OpenedData {
  * Finds a command that trains on a data set.
  *
  * @param data The data set.
- * @returns The command. It leaves out unreadable recordings. If samples cannot
- * be divided otherwise, it leaves out classes with a single recording, or cuts
- * recordings into windows.
+ * @returns The command. It leaves out recordings that are unreadable or have
+ * no events. If samples cannot be divided otherwise, it leaves out classes with
+ * a single recording, or cuts recordings into windows.
  */
 export async function findTraining(data: OpenedData): Promise<Training> {
   const { path, window } = data;
   const unread = data.hasUnreadable ? unreadIn(data.samples) : [];
+  const silent = withoutEvents(data.samples);
   const copies = copiesIn(data.samples);
-  const skip = [...unread, ...copies];
+  const skip = [...unread, ...silent, ...copies];
   const samples = without(data.samples, copies);
   const settings = [
     ...data.settings,
@@ -67,6 +71,7 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   const notes = [
     ...(data.names ? [describeNames(data.names)] : []),
     ...leftOut(unread, "that cannot be read"),
+    ...leftOut(silent, "without events"),
     ...leftOut(copies, "with the events of another"),
   ];
   const withNote = (note: string, ...more: string[]): Training => ({
@@ -132,12 +137,22 @@ function commandFor(path: string, settings: readonly string[]): string {
   return `deno task ${task} --data ${quote(path)}${sets.join("")}`;
 }
 
-/**
- * Lists recordings without readable samples; a file may hold many recordings.
- */
+/** Lists files with unreadable recordings. */
 function unreadIn({ recordings }: LabelledSamples): string[] {
   const unread = recordings.filter(({ facts }) => facts === undefined);
-  return [...new Set(unread.map(({ name }) => name.replace(/#\d+$/, "")))];
+  return [...new Set(unread.map(fileOf))];
+}
+
+/** Lists files all of whose recordings were read and have no events. */
+function withoutEvents({ recordings }: LabelledSamples): string[] {
+  return [...Map.groupBy(recordings, fileOf)].flatMap(([name, own]) =>
+    own.every(({ facts }) => facts?.events === 0) ? [name] : []
+  );
+}
+
+/** Returns the name of a recording's file, which may hold many. */
+function fileOf({ name }: SourceRecording): string {
+  return name.replace(/#\d+$/, "");
 }
 
 /** Notes the recordings that a command leaves out, if any. */

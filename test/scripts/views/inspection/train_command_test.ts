@@ -78,6 +78,26 @@ Deno.test("a command that trains leaves out what cannot be read", () =>
     ]);
   }));
 
+Deno.test("a command that trains leaves out what has no events", () =>
+  trainingOn({
+    "clap/1.csv": TEXT,
+    "clap/2.csv": LONG,
+    "clap/3.csv": "t_s,x,y,p\n",
+    "wave/1.csv": OTHER,
+    "wave/2.csv": ANOTHER,
+    "wave/3.csv": "",
+  }, ({ command, notes }, folder) => {
+    assert.equal(
+      command,
+      `deno task train --data ${folder} --set ` +
+        `'data.skip=["wave/3.csv","clap/3.csv"]'`,
+    );
+    assert.deepEqual(notes, [
+      "this leaves out 1 recording that cannot be read",
+      "this leaves out 1 recording without events",
+    ]);
+  }));
+
 Deno.test("a command that trains leaves out a class of a single recording", () =>
   trainingOn({
     "clap/1.csv": TEXT,
