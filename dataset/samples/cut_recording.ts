@@ -11,6 +11,7 @@ import { sha256 } from "../files/sha256.ts";
 import { readAedat } from "../formats/aedat2/aedat.ts";
 import { untilCut } from "../formats/reading/cut_off.ts";
 import { FaultCounts } from "../formats/reading/fault_counts.ts";
+import type { FileFaults } from "../formats/reading/format.ts";
 import type { Part } from "../layouts/layout.ts";
 import type { RecordingFacts } from "./labelled_samples.ts";
 import {
@@ -40,6 +41,14 @@ export interface CutJob extends RecordingPlace {
   readonly windows?: Windows;
 }
 
+/** Parts of a truncated recording that are not cut out of it. */
+export interface BeyondCut {
+  /** Indices of the parts. */
+  readonly parts: readonly number[];
+  /** Byte offset of the cut. */
+  readonly offset: number;
+}
+
 /** A recording in memory with the bounds of its samples. */
 export interface CutRecording {
   /** Column of each event's pixel. */
@@ -54,13 +63,16 @@ export interface CutRecording {
   readonly cuts: readonly (Cut & { readonly part: number })[];
   /** Number of samples without events, which are left out. */
   readonly empty: number;
+  /** Parts that reach beyond the cut of a truncated recording. */
+  readonly beyondCut?: BeyondCut;
   /** Facts about the recording, and a digest of its events. */
   readonly facts: RecordingFacts;
 }
 
 /**
  * Reads a recording, sorts its events by time if their order allows it, and
- * cuts samples out of it.
+ * cuts samples out of it. Parts in records that reach beyond the end of a recording
+ * that is cut off are left out.
  *
  * @param job The recording.
  * @returns The recording and the bounds of its samples.
@@ -85,7 +97,8 @@ export interface CutRecording {
 export async function cutRecording(job: CutJob): Promise<CutRecording> {
   const columns = await readColumns(job);
   const { x, y, p, backwardSteps } = columns;
-  const parts = onClock(await rangesOf(job, columns), columns.t[0]);
+  const { ranges, beyondCut } = await rangesOf(job, columns);
+  const parts = onClock(ranges, columns.t[0]);
   const isListed = job.parts.some(({ part }) => part && part.unit !== "us");
   // Parts given by event numbers refer to the order in the file; only their
   // insides may be sorted, for windows.
@@ -94,6 +107,7 @@ export async function cutRecording(job: CutJob): Promise<CutRecording> {
   const cuts: (Cut & { readonly part: number })[] = [];
   let empty = 0;
   for (const [index, part] of parts.entries()) {
+    if (beyondCut?.parts.includes(index)) continue;
     const found = cutPart(columns.t, part, job.windows);
     empty += found.empty;
     const { line } = job.parts[index];
@@ -109,7 +123,7 @@ export async function cutRecording(job: CutJob): Promise<CutRecording> {
   const t = new Uint32Array(columns.t);
   const { x: _x, y: _y, t: _t, p: _p, ...known } = columns;
   const facts = { ...known, digest: await digestOf([x, y, t, p]) };
-  return { x, y, t, p, cuts, empty, facts };
+  return { x, y, t, p, cuts, empty, beyondCut, facts };
 }
 
 /** Cuts samples out of a part. */
@@ -146,10 +160,15 @@ type Range = Part & { readonly unit: "us" | "events" };
 async function rangesOf(
   { path, list, parts }: CutJob,
   { t: { length } }: RecordingColumns,
-): Promise<Range[]> {
+): Promise<
+  { readonly ranges: Range[]; readonly beyondCut: BeyondCut | undefined }
+> {
   const byRecords = parts.some(({ part }) => part?.unit === "records");
-  const specials = byRecords ? await specialRecords(path) : [];
-  return parts.map(({ part, line }) => {
+  const { specials, cut } = byRecords
+    ? await specialRecords(path)
+    : { specials: [] };
+  const beyond: number[] = [];
+  const ranges = parts.map(({ part, line }, index): Range => {
     if (part === undefined) return { start: 0, end: length, unit: "events" };
     const { start, end, unit } = part;
     if (unit === "us") return { start, end, unit };
@@ -157,6 +176,10 @@ async function rangesOf(
       ? (record: number) => record - bisectLeft(specials, record)
       : (event: number) => event;
     const known = unit === "records" ? length + specials.length : length;
+    if (end > known && cut !== undefined) {
+      beyond.push(index);
+      return { start: length, end: length, unit: "events" };
+    }
     if (end > known) {
       throw new DatasetError(
         list,
@@ -169,18 +192,28 @@ async function rangesOf(
     }
     return { start: before(start), end: before(end), unit: "events" };
   });
+  return {
+    ranges,
+    beyondCut: cut && beyond.length > 0
+      ? { parts: beyond, offset: cut.offset! }
+      : undefined,
+  };
 }
 
 /**
  * Finds the record numbers of special events in AEDAT 2.0, which tags count
- * too.
+ * too, and the cut if the file is cut off.
  */
-async function specialRecords(path: string): Promise<number[]> {
-  const records: number[] = [];
-  // A cut has already been counted while reading the events.
-  const chunks = untilCut(readAedat(path), new FaultCounts());
-  for await (const { special } of chunks) records.push(...special);
-  return records;
+async function specialRecords(path: string): Promise<{
+  readonly specials: readonly number[];
+  readonly cut?: FileFaults;
+}> {
+  const specials: number[] = [];
+  const faults = new FaultCounts();
+  for await (const { special } of untilCut(readAedat(path), faults)) {
+    specials.push(...special);
+  }
+  return { specials, cut: faults.list[0] };
 }
 
 /**

@@ -7,6 +7,7 @@
 
 import { DatasetError, RecordingError } from "../files/errors.ts";
 import type { TimeUnit } from "../formats/reading/format.ts";
+import { cutInWords } from "../formats/reading/cut_off.ts";
 import { canBeShown } from "../formats/sl_animals.ts";
 import { inParallel } from "../threads/in_parallel.ts";
 import { WorkerPool } from "../threads/worker_pool.ts";
@@ -193,14 +194,24 @@ export async function openSamples(
       facts: read[place].facts,
     })),
     empty: read.reduce((sum, { empty }) => sum + empty, 0),
-    remarks: [...remarks, ...longWindows(samples, windows)],
+    remarks: [
+      ...remarks,
+      ...read.flatMap(({ beyondCut }, place) => {
+        if (beyondCut === undefined) return [];
+        const [name, numbers] = members[place];
+        const lost = beyondCut.parts.map((n) => listed[numbers[n]].label);
+        const { offset } = beyondCut;
+        return cutInWords(name, { offset, lost, samples: numbers.length });
+      }),
+      ...longWindows(samples, windows),
+    ],
     guessed,
   }, held);
 }
 
 /** Samples cut from a recording, with its properties or its error. */
 type ReadRecording =
-  & Pick<CutRecording, "cuts" | "empty">
+  & Pick<CutRecording, "cuts" | "empty" | "beyondCut">
   & {
     readonly facts?: CutRecording["facts"];
     readonly error?: RecordingError;
@@ -227,8 +238,8 @@ async function readAll(
     try {
       const recording = await (pool?.run(job) ?? cutRecording(job));
       held.keep(place, recording);
-      const { cuts, empty, facts } = recording;
-      return { cuts, empty, facts };
+      const { cuts, empty, beyondCut, facts } = recording;
+      return { cuts, empty, beyondCut, facts };
     } catch (error) {
       if (!(error instanceof RecordingError && onUnreadable)) throw error;
       onUnreadable(error);

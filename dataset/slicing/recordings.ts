@@ -31,6 +31,8 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
    * @default "reference"
    */
   readonly axes?: "reference" | "jaer";
+  /** Called with a line for each recording that is cut off. */
+  readonly onRemark?: (remark: string) => void;
   /** Called after each recording with the number done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -43,7 +45,9 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
  * depend on: the whole content of the file, the tags, the axes and the version
  * of the cache's layout. For a cached recording only the digest and the
  * checksums of its slices are verified. A changed recording has another digest,
- * so cached slices are never out of date. Several runs may share a cache.
+ * so cached slices are never out of date. Several runs may share a cache. A
+ * recording that is cut off is sliced up to there, without the tags that reach
+ * beyond.
  *
  * @param options Recordings, tags, classes, cache and threads.
  * @returns The slices, in the order of the list; events are read on demand.
@@ -88,7 +92,7 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
 export async function openRecordings(
   options: RecordingsOptions,
 ): Promise<EventStore> {
-  const { axes = "reference", onProgress } = options;
+  const { axes = "reference", onRemark, onProgress } = options;
   if (axes !== "reference" && axes !== "jaer") {
     throw new RangeError(
       `Cannot read with axes "${axes}": only "reference" and "jaer" are known`,
@@ -99,8 +103,16 @@ export async function openRecordings(
   using slicing = sliceThreads();
   const cache = new RecordingCache(options.cache, slicing);
   let done = 0;
+  const remarks = new Map<string, string | undefined>();
   const recordings = await inParallel(names, async (name) => {
-    const inspect = () => inspectRecording(name, classes, { ...options, axes });
+    const inspect = async () => {
+      const source = await inspectRecording(name, classes, {
+        ...options,
+        axes,
+      });
+      remarks.set(name, source.remark);
+      return source;
+    };
     const recording = await cache.open(inspect, {
       sensor: DVS128,
       classes: classes.length,
@@ -108,6 +120,10 @@ export async function openRecordings(
     onProgress?.(++done, names.length);
     return recording;
   });
+  for (const name of names) {
+    const remark = remarks.get(name);
+    if (remark) onRemark?.(remark);
+  }
   const { threads } = options;
   return new ZarrStore({ sensor: DVS128, classes, threads }, recordings);
 }

@@ -43,6 +43,8 @@ export type SliceOptions = (RecordingFolders | SliceFolder) & {
    * @default "reference"
    */
   readonly axes?: "reference" | "jaer";
+  /** Called with a line for each recording that is cut off. */
+  readonly onRemark?: (remark: string) => void;
   /** Called after each recording. */
   readonly onProgress?: (progress: SliceProgress) => void;
 };
@@ -88,7 +90,8 @@ export interface SliceReport {
  * sliced again, and those not in the list are removed. Meanwhile no other run
  * can read or slice the store. A run that was killed can be repeated, and the
  * resulting store is identical, byte for byte. The attributes of the root
- * group, which mark the store as complete, are written last.
+ * group, which mark the store as complete, are written last. A recording that is
+ * cut off is sliced up to there, without the tags that reach beyond.
  *
  * @param options Recordings, tags, classes and store.
  * @returns The recordings of the store, and those removed from it.
@@ -137,7 +140,7 @@ export interface SliceReport {
 export async function sliceRecordings(
   options: SliceOptions,
 ): Promise<SliceReport> {
-  const { out, axes = "reference", onProgress } = options;
+  const { out, axes = "reference", onRemark, onProgress } = options;
   if (axes !== "reference" && axes !== "jaer") {
     throw new RangeError(
       `Cannot slice with axes "${axes}": only "reference" and "jaer" are known`,
@@ -163,6 +166,7 @@ export async function sliceRecordings(
         ? inspectSlices(name, classes, { ...options, axes })
         : inspectRecording(name, classes, { ...options, axes }),
   );
+  for (const { remark } of sources) if (remark) onRemark?.(remark);
   const found = await inParallel(
     sources,
     ({ origin }) => update.find(origin, store),

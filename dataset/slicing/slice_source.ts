@@ -7,8 +7,11 @@
 
 import { DatasetError, RecordingError } from "../files/errors.ts";
 import { DVS128 } from "../events.ts";
+import { RecordingFile } from "../files/buffered_file.ts";
 import { join } from "../files/file_path.ts";
+import { readAedatHeader } from "../formats/aedat2/aedat_header.ts";
 import { readNpy } from "../formats/npy.ts";
+import { cutInWords } from "../formats/reading/cut_off.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { readTags, sessionOf, type Tag } from "../formats/sl_animals.ts";
 import type { RecordingOrigin } from "../store/attributes.ts";
@@ -23,6 +26,8 @@ export interface SliceSource {
   readonly tags: readonly Tag[];
   /** The tag file, or the folder of the slices, for error messages. */
   readonly tagFile: string;
+  /** Remark on a recording that is cut off, one line. */
+  readonly remark?: string;
   /** Attributes that identify the origin of its slices. */
   readonly origin: TaggedOrigin;
 }
@@ -43,14 +48,16 @@ export interface SourceOptions {
 }
 
 /**
- * Reads the tags and the checksum of a recording.
+ * Reads the tags and the checksum of a recording. Tags that reach beyond the end
+ * of a recording that is cut off are left out.
  *
  * @param name Name of the recording, such as `user00_indoor`.
  * @param classes Names of the classes.
  * @param options Folders of recordings and tags, and the axes.
  * @returns The recording, its tags and its origin.
  * @throws {DatasetError} If the tag file cannot be used.
- * @throws {RecordingError} If the recording cannot be read.
+ * @throws {RecordingError} If the recording cannot be read, or is cut off before
+ *   the end of every tag.
  */
 export async function inspectRecording(
   name: string,
@@ -59,10 +66,46 @@ export async function inspectRecording(
 ): Promise<SliceSource> {
   const recording = join(options.recordings, `${name}.aedat`);
   const tagFile = join(options.tags, `${name}.csv`);
-  const tags = await readTags(tagFile, classes);
+  const all = await readTags(tagFile, classes);
   const sha256 = await checksum([recording]);
-  const origin = describe(name, tags, sha256, options.axes);
-  return { recording, tags, tagFile, origin };
+  const cut = await findCut(recording);
+  const tags = cut ? all.filter(({ end }) => end <= cut.records) : all;
+  if (cut && tags.length === 0) {
+    throw new RecordingError(
+      recording,
+      `it is cut off at byte ${cut.offset}, before the end of every tag`,
+      { offset: cut.offset },
+    );
+  }
+  return {
+    recording,
+    tags,
+    tagFile,
+    remark: cut && cutInWords(recording, {
+      offset: cut.offset,
+      lost: all.filter((tag) => !tags.includes(tag))
+        .map(({ label }) => classes[label]),
+      samples: all.length,
+    }),
+    origin: describe(name, tags, sha256, options.axes),
+  };
+}
+
+/**
+ * Finds where a recording is cut off, if its file ends inside a record.
+ *
+ * @returns The byte offset of the incomplete record, and the number of records
+ *   before it.
+ */
+async function findCut(
+  path: string,
+): Promise<{ readonly offset: number; readonly records: number } | undefined> {
+  using file = await RecordingFile.open(path);
+  const { eventBytes } = await readAedatHeader(file);
+  const { size } = await Deno.stat(path);
+  const records = Math.floor((size - file.offset) / eventBytes);
+  const offset = file.offset + records * eventBytes;
+  return offset === size ? undefined : { offset, records };
 }
 
 /**

@@ -10,6 +10,8 @@ import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import { DVS128, elapsedTimes } from "../events.ts";
 import { readNpy } from "../formats/npy.ts";
+import { untilCut } from "../formats/reading/cut_off.ts";
+import { FaultCounts } from "../formats/reading/fault_counts.ts";
 import type { RecordingAttributes } from "../store/attributes.ts";
 import { RecordingWriter } from "../store/recording_writer.ts";
 import { eventsBefore } from "./records.ts";
@@ -41,7 +43,8 @@ export async function sliceRecording(
   const writer = await RecordingWriter.create(folder, DVS128);
   const slicer = new Slicer(job, writer);
   const chunks = slices === undefined
-    ? readAedat(recording, { axes })
+    // A cut has been found with the tags, which end before it.
+    ? untilCut(readAedat(recording, { axes }), new FaultCounts())
     : readSlices(slices, axes);
   for await (const chunk of chunks) await slicer.add(chunk);
   return await slicer.finish();

@@ -18,6 +18,7 @@ import type { DataSection } from "../configuration/schema/data.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import { createProgress, type Progress } from "../command_line/progress.ts";
 import { leadsToStore, openEventStore } from "./event_store.ts";
+import type { FoldsOptions } from "./fold.ts";
 
 /**
  * Opens the samples of a configuration's section `data`, and shows progress.
@@ -96,14 +97,15 @@ async function openSliced(
  * in which case progress is shown.
  *
  * @param configuration The configuration.
- * @param options Options for reading; by default on this thread.
+ * @param options Options for reading, by default on this thread; `onDoubt`
+ * receives a line for each recording that is cut off.
  * @returns The slices, unfiltered.
  * @throws {DatasetError} If the store, a list or a tag file cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  */
 export async function openSlices(
   { training }: Configuration,
-  options: ReadOptions = {},
+  { onDoubt, ...options }: ReadOptions & Pick<FoldsOptions, "onDoubt"> = {},
 ): Promise<EventStore> {
   const { store, data, file_list: list, cache } = training.path;
   if (training.sliced_dataset) {
@@ -118,6 +120,7 @@ export async function openSlices(
       list,
       classes: join(data, "SL-Animals-DVS_gestures_definitions.csv"),
       cache,
+      onRemark: onDoubt,
       onProgress(done, total) {
         progress ??= createProgress({ total, label: "recordings" });
         progress.update(done);

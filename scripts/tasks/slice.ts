@@ -184,6 +184,7 @@ async function tagged(
           inData("SL-Animals-DVS_gestures_definitions.csv"),
         out,
         axes,
+        onRemark: warn,
         onProgress,
       }),
   };

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { counted } from "../../files/counted.ts";
 import { CutOffError } from "../../files/errors.ts";
 import type { FaultCounts } from "./fault_counts.ts";
 
@@ -48,6 +49,38 @@ export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
     if (!(error instanceof CutOffError && isRecording)) throw error;
     faults.add(error.lost, error.offset, error.count);
   }
+}
+
+/**
+ * Describes a truncated recording, and its samples that reach beyond the cut.
+ *
+ * @param recording Name of the recording.
+ * @param cut Byte offset of the cut, classes of the samples that are left out,
+ *   and number of all samples of the recording.
+ * @returns One line.
+ *
+ * @example
+ * ```ts
+ * import { cutInWords } from "./cut_off.ts";
+ * const line = cutInWords("a", { offset: 70, lost: ["cat"], samples: 3 });
+ * if (line !== "a is cut off at byte 70, which leaves out 1 of 3 samples: cat") {
+ *   throw new Error(line);
+ * }
+ * ```
+ */
+export function cutInWords(
+  recording: string,
+  { offset, lost, samples }: {
+    readonly offset: number;
+    readonly lost: readonly string[];
+    readonly samples: number;
+  },
+): string {
+  const left = lost.length === 0
+    ? ""
+    : `, which leaves out ${lost.length} of ${counted(samples, "sample")}: ` +
+      lost.join(", ");
+  return `${recording} is cut off at byte ${offset}${left}`;
 }
 
 /**

@@ -190,12 +190,12 @@ Deno.test("a recording that cannot be read is a RecordingError", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     const path = join(folder, "user18_sunlight.aedat");
-    await Deno.writeFile(path, Uint8Array.of(1, 2, 3), { append: true });
+    await Deno.writeTextFile(path, "#!AER-DAT3.1\r\n");
     await assert.rejects(sliceRecordings(options), (error) => {
       assert(error instanceof RecordingError);
       assert.equal(error.path, path);
-      assert.equal(typeof error.offset, "number");
-      assert.match(error.message, /an event has 8 bytes, 3 are left$/);
+      assert.equal(error.offset, 0);
+      assert.match(error.message, /only 1\.0 and 2\.0 can be read$/);
       return true;
     });
     await Deno.remove(path);
