@@ -10,6 +10,9 @@ import { Transfer, TransferError } from "./transfer.ts";
 /** Waits before each further request, in ms. */
 const PAUSES_MS = [100, 200, 400, 800, 1600, 3200];
 
+/** Time without data after which a request is aborted, in ms. */
+const SILENCE_MS = 30_000;
+
 /** Maximum number of downloads of a file whose bytes fail the check. */
 const WRONG_AT_MOST = 3;
 
@@ -23,11 +26,14 @@ export interface DownloadOptions {
   ) => Promise<string | undefined>;
   /** Waits before each further request, in ms. @default 100 … 3200 */
   readonly pauses?: readonly number[];
+  /** Time without data after which a request is aborted, in ms. @default 30 s */
+  readonly silence?: number;
 }
 
 /**
  * Downloads a file. After a failure that may be temporary the request is
- * repeated, after a wait that doubles each time or that the server asks for.
+ * repeated, after a wait that doubles each time or that the server asks for. A
+ * server that sends nothing is asked twice.
  *
  * @param url Its address.
  * @param options Maximum size, check of the bytes, and waits.
@@ -47,9 +53,9 @@ export interface DownloadOptions {
  */
 export async function download(
   url: string,
-  { most, check, pauses = PAUSES_MS }: DownloadOptions,
+  { most, check, pauses = PAUSES_MS, silence = SILENCE_MS }: DownloadOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const transfer = new Transfer(url, most);
+  const transfer = new Transfer(url, { most, silence });
   let wrong = 0;
   for (let requests = 1;; requests++) {
     try {

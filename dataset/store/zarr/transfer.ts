@@ -4,8 +4,8 @@
  * @module
  */
 
-/** Timeout of a server that sends nothing, in ms. */
-const SILENCE_MS = 30_000;
+/** Number of consecutive requests without any data after which to give up. */
+const SILENT_AT_MOST = 2;
 
 /** Longest wait that is granted to a server's `Retry-After`, in ms. */
 const LONGEST_PAUSE_MS = 60_000;
@@ -50,7 +50,7 @@ export class TransferError extends Error {
  * @example
  * ```ts
  * import { Transfer } from "./transfer.ts";
- * const transfer = new Transfer("data:,cat", 100);
+ * const transfer = new Transfer("data:,cat", { most: 100, silence: 30_000 });
  * const bytes = await transfer.attempt();
  * if (new TextDecoder().decode(bytes) !== "cat") throw new Error("?");
  * ```
@@ -58,6 +58,9 @@ export class TransferError extends Error {
 export class Transfer {
   readonly #url: string;
   readonly #most: number;
+  readonly #silence: number;
+  /** Number of consecutive requests that timed out without any data. */
+  #silent = 0;
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #received = 0;
   /** Strong ETag of the file version that the bytes belong to. */
@@ -67,11 +70,16 @@ export class Transfer {
    * Makes a transfer without starting it.
    *
    * @param url Address of the file.
-   * @param most Its maximum size in bytes.
+   * @param options Its maximum size in bytes, and the time without data in ms
+   *   after which a request is aborted.
    */
-  constructor(url: string, most: number) {
+  constructor(
+    url: string,
+    { most, silence }: { readonly most: number; readonly silence: number },
+  ) {
     this.#url = url;
     this.#most = most;
+    this.#silence = silence;
   }
 
   /** Discards the bytes, so that the next attempt starts from the beginning. */
@@ -85,14 +93,16 @@ export class Transfer {
    * Requests the missing bytes.
    *
    * @returns All bytes of the file, or `undefined` if there is no such file.
-   * @throws {TransferError} If the request fails.
+   * @throws {TransferError} If the request fails. The failure is temporary if
+   *   the connection fails, or once if the server sends no data at all.
    */
   async attempt(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const silence = new Silence();
+    const silence = new Silence(this.#silence);
     try {
       return await this.#receive(silence);
     } catch (cause) {
       if (cause instanceof TransferError) throw cause;
+      this.#silent = silence.isWhole ? this.#silent + 1 : 0;
       const closed = cause instanceof Deno.errors.NotCapable;
       const problem = closed
         ? `the program is not allowed to reach ${new URL(this.#url).host}`
@@ -100,7 +110,10 @@ export class Transfer {
         : `the connection failed, ${
           (cause as Error).message.split(": ").pop()
         }`;
-      throw new TransferError(problem, { passing: !closed, cause });
+      throw new TransferError(problem, {
+        passing: !closed && this.#silent < SILENT_AT_MOST,
+        cause,
+      });
     } finally {
       silence.end();
     }
@@ -151,13 +164,26 @@ export class Transfer {
   }
 }
 
-/** Timeout that aborts a request after `SILENCE_MS` without data. */
+/** Timeout that aborts a request after some time without data. */
 class Silence {
   readonly #controller = new AbortController();
+  readonly #ms: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #hasData = false;
 
-  constructor() {
-    this.broken();
+  /**
+   * Starts the timeout.
+   *
+   * @param ms Its length in ms.
+   */
+  constructor(ms: number) {
+    this.#ms = ms;
+    this.#start();
+  }
+
+  /** Whether the request was aborted before any data arrived. */
+  get isWhole(): boolean {
+    return this.signal.aborted && !this.#hasData;
   }
 
   /** Signal that aborts the request. */
@@ -168,15 +194,20 @@ class Silence {
   /** Restarts the timeout, as data have arrived. */
   broken(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const seconds = SILENCE_MS / 1000;
-      this.#controller.abort(new Error(`no data for ${seconds} s`));
-    }, SILENCE_MS);
+    this.#hasData = true;
+    this.#start();
   }
 
   /** Stops the timeout. */
   end(): void {
     clearTimeout(this.#timer);
+  }
+
+  #start(): void {
+    this.#timer = setTimeout(() => {
+      const seconds = this.#ms / 1000;
+      this.#controller.abort(new Error(`no data for ${seconds} s`));
+    }, this.#ms);
   }
 }
 
