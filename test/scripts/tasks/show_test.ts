@@ -90,7 +90,8 @@ Deno.test("pictures of recordings of one name are named after their paths", asyn
     await list(out),
     names.flatMap((name) => filesOf(name)).sort(),
   );
-  assert.equal(fileNameOfPath("scripts/a b/1.csv"), "scripts_a_b_1.csv");
+  assert.equal(fileNameOfPath("scripts/a_b/1.csv"), "scripts_a_b_1.csv");
+  assert.equal(fileNameOfPath("scripts/a b/1.csv"), "scripts_a b_1.csv");
   assert.equal(fileNameOfPath("/a/scripts/1.csv"), "a_scripts_1.csv");
 });
 

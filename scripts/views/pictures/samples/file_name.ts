@@ -4,38 +4,65 @@
  * @module
  */
 
-import { basename, isAbsolute, relative, resolve } from "node:path";
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
+import { crc32c } from "../../../../dataset/files/crc32c.ts";
 
 /** Largest size of a name in bytes; file systems allow 255 with the ending. */
 const MOST_BYTES = 180;
+
+/** Characters that are kept, and those that are kept at the start. */
+const [PLAIN, PLAIN_START] = [
+  /^[\p{L}\p{M}\p{N}_.\- ]$/u,
+  /^[\p{L}\p{M}\p{N}_]$/u,
+];
 
 /**
  * Turns the name of a sample into a file name without path separators.
  *
  * @param name Name of the sample.
- * @returns Letters, digits, `_`, `-` and `.`; it does not start with `-` or
- * `.`, which would make it an option of a command or hidden. Long names are
- * cut to their end.
+ * @returns The name with `_` for `/`. Characters other than letters, digits,
+ * spaces, `_`, `-` and `.` are percent-encoded, and so is `-` or `.` at the
+ * start, which would make the name an option of a command or hidden. A long
+ * name is cut to its end, after a checksum of all of it.
  *
  * @example
  * ```ts
  * import { fileNameOf } from "./file_name.ts";
- * const name = fileNameOf("../user00_indoor/grey cat");
- * if (name !== "_user00_indoor_grey_cat") throw new Error(name);
+ * const name = fileNameOf("user00_indoor/grey cat?");
+ * if (name !== "user00_indoor_grey cat%3F") throw new Error(name);
  * ```
  */
 export function fileNameOf(name: string): string {
-  const letters = Array.from(name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_"));
-  let bytes = 0;
-  const kept = letters.toReversed().findIndex((letter) => {
-    bytes += new TextEncoder().encode(letter).length;
+  const parts = Array.from(
+    name.replaceAll("/", "_"),
+    (letter, n) =>
+      (n === 0 ? PLAIN_START : PLAIN).test(letter) ? letter : encoded(letter),
+  );
+  const whole = parts.join("");
+  if (bytesOf(whole).length <= MOST_BYTES) return whole;
+  const sum = crc32c(bytesOf(whole)).toString(16).padStart(8, "0");
+  let bytes = sum.length + 1;
+  const kept = parts.toReversed().findIndex((part) => {
+    bytes += bytesOf(part).length;
     return bytes > MOST_BYTES;
   });
-  return letters.slice(kept < 0 ? 0 : -kept).join("").replace(/^[.-]+/, "");
+  return `${sum}_${parts.slice(-kept).join("")}`;
+}
+
+/** Percent-encodes a character, byte by byte. */
+function encoded(letter: string): string {
+  return Array.from(
+    bytesOf(letter),
+    (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+  ).join("");
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /**
- * Names the pictures of a file or folder after its path, which is unique.
+ * Names the pictures of a file or folder after its path.
  *
  * @param path The file or folder.
  * @returns Its relative path below the current folder, or else its full path,
@@ -53,7 +80,8 @@ export function fileNameOfPath(path: string): string {
   const below = relative(Deno.cwd(), whole);
   if (below === "") return fileNameOf(basename(whole));
   const isBelow = !/^\.\.(?:[/\\]|$)/.test(below) && !isAbsolute(below);
-  return fileNameOf(isBelow ? below : whole.replace(/^[/\\]+/, ""));
+  const name = isBelow ? below : whole.replace(/^[/\\]+/, "");
+  return fileNameOf(name.replaceAll(sep, "/"));
 }
 
 /**

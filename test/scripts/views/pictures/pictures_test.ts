@@ -188,9 +188,27 @@ Deno.test("frames show every event at least once", () => {
 Deno.test("no name of a sample makes a path out of its folder", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (name) => {
     const file = fileNameOf(name);
-    assert.doesNotMatch(file, /[/\\\0:]|^\./);
+    assert.doesNotMatch(file, /[/\\\0:]|^[.-]/);
+    assert(new TextEncoder().encode(file).length <= 180);
   }));
-  assert.equal(fileNameOf("../../up/Ünï 1"), "_.._up_Ünï_1");
-  assert.equal(fileNameOf("--out=.x"), "out_.x");
-  assert.equal(fileNameOf(`${"字".repeat(90)}/1`), `${"字".repeat(59)}_1`);
+  assert.equal(fileNameOf("../../up/Ünï 1"), "%2E._.._up_Ünï 1");
+  assert.equal(fileNameOf("--out=.x"), "%2D-out%3D.x");
+});
+
+Deno.test("samples of other names have pictures of other names", () => {
+  const name = fc.string({ unit: "grapheme" }).filter((name) =>
+    !name.includes("_")
+  );
+  fc.assert(fc.property(name, name, (one, other) => {
+    assert.equal(fileNameOf(one) === fileNameOf(other), one === other);
+  }));
+  const alike = ["a b", "a_b", "a?b", "a  b", "a%3Fb", "a-b", "a\u0308b", "äb"];
+  assert.equal(new Set(alike.map(fileNameOf)).size, alike.length);
+  const [long, longer] = ["x", "y"].map((start) =>
+    fileNameOf(`${start}/${"字".repeat(90)}/1`)
+  );
+  assert.notEqual(long, longer);
+  for (const name of [long, longer]) {
+    assert.match(name, /^[0-9a-f]{8}_字{56}_1$/);
+  }
 });
