@@ -260,7 +260,7 @@ function decodeEvents(
     x[place] = column;
     y[place] = row;
     t[place] = (words[at + 1] | 0) * 2 ** 32 + words[at];
-    p[place] = (words[at + 3] & 0xff) === 0 ? 0 : 1;
+    p[place] = Number((words[at + 3] & 0xff) !== 0);
     place++;
   }
   builder.count = place;

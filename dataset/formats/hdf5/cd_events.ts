@@ -157,7 +157,7 @@ function decodePlain(
     x[i] = readX(view, at);
     y[i] = readY(view, at);
     t[i] = readT(view, at);
-    p[i] = readP(view, at) > 0 ? 1 : 0;
+    p[i] = Number(readP(view, at) > 0);
   }
   return { x, y, t, p };
 }

@@ -107,7 +107,7 @@ function datDecoder(
           x[events] = column;
           y[events] = row;
           t[events] = time;
-          p[events] = word >>> 28 === 0 ? 0 : 1;
+          p[events] = Number(word >>> 28 !== 0);
           events++;
         } else {
           faults.add(OUTSIDE, offset + at);

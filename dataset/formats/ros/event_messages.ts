@@ -209,7 +209,7 @@ function addEvents(
     builder.x[place] = column;
     builder.y[place] = row;
     builder.t[place] = seconds * 1e6 + Math.floor(nanoseconds / 1000);
-    builder.p[place] = polarity === 0 ? 0 : 1;
+    builder.p[place] = Number(polarity !== 0);
   }
 }
 
