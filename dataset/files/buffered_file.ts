@@ -153,13 +153,13 @@ async function openPath(path: string, start: number): Promise<OpenFile> {
 /** Gives a stream the methods of an open Deno file. */
 function openStream(stream: ReadableStream<Uint8Array>): OpenFile {
   const reader = stream.getReader();
-  let rest = new Uint8Array();
+  let rest: Uint8Array = new Uint8Array();
   return {
     async read(into) {
       while (rest.length === 0) {
         const { value, done } = await reader.read();
         if (done) return null;
-        rest = new Uint8Array(value);
+        rest = value;
       }
       const count = Math.min(rest.length, into.length);
       into.set(rest.subarray(0, count));

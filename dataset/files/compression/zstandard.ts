@@ -8,7 +8,7 @@
 const [LEAST_BYTES, MOST_BYTES] = [1 << 10, 1 << 20];
 
 /** Assumed compression ratio of frames without content size. */
-const RATIO = 8;
+const RATIO = 4;
 
 /** Zstandard compression and decompression. */
 export interface Zstandard {
