@@ -93,6 +93,7 @@ const FILES: Record<string, () => Promise<Uint8Array[]>> = {
   "aedat.aedat": () => encoded("a.aedat"),
   "text.csv": () => encoded("a.csv"),
   "columns.npz": () => encoded("a.npz"),
+  "rows.npy": () => encoded("a.npy"),
 };
 
 async function encoded(name: string): Promise<Uint8Array[]> {

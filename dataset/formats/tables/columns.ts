@@ -9,9 +9,18 @@ import type { RecordingFile } from "../../files/buffered_file.ts";
 import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import type { OpenRecording } from "../reading/format.ts";
-import { OUTSIDE, TIMELESS } from "../reading/fault_counts.ts";
+import {
+  type FaultCounts,
+  OUTSIDE,
+  TIMELESS,
+} from "../reading/fault_counts.ts";
 import type { Axis, NamedColumn } from "./column_names.ts";
 import { readValues, type Strided } from "./npy_values.ts";
+import {
+  decodePixels,
+  decodePolarities,
+  decodeTimes,
+} from "./typed_columns.ts";
 
 /** A column of an array. */
 export interface ArrayColumn extends Omit<Strided, "stride"> {
@@ -94,15 +103,13 @@ export function columnRecording(
             left,
             most: Math.min(left, MOST_ROWS, builder.room),
           });
-          const { offset } = files[0];
-          const values = readRows(arrays, { files, rows, room });
+          const batch = { files, rows, room, builder, unitUs };
+          if (decodeRows(arrays, batch)) builder.count += rows;
+          else gatherRows(arrays, { ...batch, faults });
+          for (const [i, file] of files.entries()) {
+            file.take(rows * arrays[i].stride);
+          }
           left -= rows;
-          gatherEvents(values, {
-            builder,
-            unitUs,
-            leftOut: (row, problem) =>
-              faults.add(problem, offset + row * arrays[0].stride),
-          });
           yield;
         }
       }),
@@ -153,48 +160,70 @@ async function fillRows(
   return rows;
 }
 
-/** Reads the next rows of all arrays from their buffers. */
-function readRows(
+/** The next rows of all arrays, which are in their buffers. */
+interface Batch {
+  readonly files: readonly RecordingFile[];
+  readonly rows: number;
+  /** Numbers that are overwritten. */
+  readonly room: Values;
+  readonly builder: BlockBuilder;
+  readonly unitUs: number;
+}
+
+/**
+ * Writes rows to the builder, behind its last event; returns whether all have a
+ * valid pixel and time.
+ */
+function decodeRows(
   arrays: readonly ColumnArray[],
-  { files, rows, room }: {
-    readonly files: readonly RecordingFile[];
-    readonly rows: number;
-    readonly room: Values;
-  },
-): Values {
-  const values = {
-    x: room.x.subarray(0, rows),
-    y: room.y.subarray(0, rows),
-    t: room.t.subarray(0, rows),
-    p: room.p.subarray(0, rows),
-  };
+  { files, rows, room, builder, unitUs }: Batch,
+): boolean {
+  const [start, end] = [builder.count, builder.count + rows];
+  let areValid = true;
   for (const [i, { stride, columns }] of arrays.entries()) {
+    const { bytes } = files[i];
     for (const { name, type, offset } of columns) {
-      if (name === undefined) continue;
-      const column = { type, offset, stride };
-      readValues(files[i].bytes, values[name.axis], column);
+      const column = { bytes, type, offset, stride };
+      switch (name?.axis) {
+        case "x":
+        case "y": {
+          const into = builder[name.axis].subarray(start, end);
+          areValid = decodePixels(column, into, room.x) && areValid;
+          break;
+        }
+        case "t": {
+          const into = builder.t.subarray(start, end);
+          areValid = decodeTimes(column, into, unitUs) && areValid;
+          break;
+        }
+        case "p":
+          decodePolarities(column, builder.p.subarray(start, end), room.p);
+      }
     }
-    files[i].take(rows * stride);
   }
-  return values;
+  return areValid;
 }
 
 /** Appends rows to the builder, except those without a valid pixel or time. */
-function gatherEvents(
-  values: Values,
-  { builder, unitUs, leftOut }: {
-    readonly builder: BlockBuilder;
-    readonly unitUs: number;
-    readonly leftOut: (row: number, problem: string) => void;
+function gatherRows(
+  arrays: readonly ColumnArray[],
+  { files, rows, room, builder, unitUs, faults }: Batch & {
+    readonly faults: FaultCounts;
   },
 ): void {
+  for (const [i, { stride, columns }] of arrays.entries()) {
+    for (const { name, type, offset } of columns) {
+      if (name === undefined) continue;
+      const values = room[name.axis].subarray(0, rows);
+      readValues(files[i].bytes, values, { type, offset, stride });
+    }
+  }
   const { x, y, t, p } = builder;
-  const { x: columns, y: rows, t: times, p: polarities } = values;
   let place = builder.count;
-  for (let i = 0; i < times.length; i++) {
-    const column = columns[i];
-    const row = rows[i];
-    const time = times[i] * unitUs;
+  for (let i = 0; i < rows; i++) {
+    const column = room.x[i];
+    const row = room.y[i];
+    const time = room.t[i] * unitUs;
     if (
       column >= 0 && column < 65536 && row >= 0 && row < 65536 &&
       Number.isFinite(time)
@@ -202,10 +231,13 @@ function gatherEvents(
       x[place] = column;
       y[place] = row;
       t[place] = unitUs === 1 ? time : Math.round(time);
-      p[place] = polarities[i] > 0 ? 1 : 0;
+      p[place] = room.p[i] > 0 ? 1 : 0;
       place++;
     } else {
-      leftOut(i, Number.isFinite(time) ? OUTSIDE : TIMELESS);
+      faults.add(
+        Number.isFinite(time) ? OUTSIDE : TIMELESS,
+        files[0].offset + i * arrays[0].stride,
+      );
     }
   }
   builder.count = place;

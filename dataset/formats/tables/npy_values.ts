@@ -7,6 +7,23 @@
 /** Number types, by NumPy's names without byte order. */
 const CODES = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"];
 
+/**
+ * Arrays of these types, which the processor stores as a little-endian file
+ * does; 64-bit integers become numbers one by one.
+ */
+const TYPED_ARRAYS = [
+  Int8Array,
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  undefined,
+  undefined,
+  Float32Array,
+  Float64Array,
+];
+
 /** Type of array elements. */
 export interface NpyType {
   /** Size of an element in bytes. */
@@ -74,24 +91,18 @@ export function readValues(
   values: Float64Array,
   { type, offset, stride }: Strided,
 ): void {
-  if (!type.littleEndian) {
-    const { size } = type;
-    const reversed = reverseBytes(bytes, {
-      count: values.length,
-      size,
-      offset,
-      stride,
-    });
-    const littleEndian = { ...type, littleEndian: true };
-    readValues(reversed, values, {
-      type: littleEndian,
-      offset: 0,
-      stride: size,
-    });
+  const count = values.length;
+  const { littleEndian, size } = type;
+  const TypedArray = TYPED_ARRAYS[type.code];
+  const start = bytes.byteOffset + offset;
+  if (
+    TypedArray !== undefined && stride === size && littleEndian &&
+    start % size === 0
+  ) {
+    values.set(new TypedArray(bytes.buffer as ArrayBuffer, start, count));
     return;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const count = values.length;
   let at = offset;
   // One loop per type, which avoids a branch at every value.
   switch (type.code) {
@@ -107,30 +118,31 @@ export function readValues(
       break;
     case 2:
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getInt16(at, true);
+        values[i] = view.getInt16(at, littleEndian);
       }
       break;
     case 3:
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getUint16(at, true);
+        values[i] = view.getUint16(at, littleEndian);
       }
       break;
     case 4:
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getInt32(at, true);
+        values[i] = view.getInt32(at, littleEndian);
       }
       break;
     case 5:
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getUint32(at, true);
+        values[i] = view.getUint32(at, littleEndian);
       }
       break;
     case 6:
     case 7: {
       const isSigned = type.code === 6;
+      const lower = littleEndian ? 0 : 4;
       for (let i = 0; i < count; i++, at += stride) {
-        const low = view.getInt32(at, true);
-        const high = view.getInt32(at + 4, true);
+        const low = view.getInt32(at + lower, littleEndian);
+        const high = view.getInt32(at + 4 - lower, littleEndian);
         // Most values fit in the lower half, which saves arithmetic.
         values[i] = high === 0 && low >= 0
           ? low
@@ -140,30 +152,12 @@ export function readValues(
     }
     case 8:
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getFloat32(at, true);
+        values[i] = view.getFloat32(at, littleEndian);
       }
       break;
     default:
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getFloat64(at, true);
+        values[i] = view.getFloat64(at, littleEndian);
       }
   }
-}
-
-/** Copies values contiguously, with reversed byte order. */
-function reverseBytes(
-  bytes: Uint8Array,
-  { count, size, offset, stride }: {
-    readonly count: number;
-    readonly size: number;
-    readonly offset: number;
-    readonly stride: number;
-  },
-): Uint8Array {
-  const reversed = new Uint8Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const end = offset + i * stride + size - 1;
-    for (let k = 0; k < size; k++) reversed[i * size + k] = bytes[end - k];
-  }
-  return reversed;
 }
