@@ -60,13 +60,12 @@ Deno.test("what README.md says is recognised is what runs have measured", () => 
 
 Deno.test("what README.md says of changes to the recipe was measured", () => {
   const { changes } = results.synthetic;
-  const [once, signs, windows]: Record<string, number>[] = Object.values(
-    changes,
-  );
+  const once = changes["fold 1 of 4, 40 epochs"];
+  const [, signs, windows]: Record<string, number>[] = Object.values(changes);
   const both = (name: string) =>
     [signs, windows].map((rows) => percent(rows[name]));
   const rows: Record<string, readonly string[]> = {
-    "as it is": both("drop 0.7"),
+    "`drop: 0.7`, as it is": both("drop 0.7"),
     "`drop: 0.3`": both("drop 0.3"),
     "`drop: 0.3`, `mix: 0.5`": both("drop 0.3, mix 0.5"),
     "`drop: 0.3`, `erase: 0.25`": both("drop 0.3, erase 0.25"),
@@ -76,13 +75,60 @@ Deno.test("what README.md says of changes to the recipe was measured", () => {
   for (const [start, figures] of Object.entries(rows)) {
     assert.deepEqual(rowOf(`${start} `).slice(1), figures);
   }
-  const { "no norm": norm, "no augmentation": augmentation } = once;
-  assert(
-    WORDS.includes(
-      `without its norms 40 epochs come to ${percent(norm)}, without ` +
-        `augmentation to ${percent(augmentation)}`,
-    ),
-  );
+  const effects: Record<string, keyof typeof once> = {
+    "as it is": "as it is",
+    "no norm": "no norm",
+    "no dropout": "no dropout",
+    "no augmentation": "no augmentation",
+    "two residual blocks more": "two residual blocks more",
+    "input: one spike a bin": "one spike a bin",
+    "input: 20 bins of 200 ms": "20 bins of 200 ms",
+    "loss: `SquaredRate`": "SquaredRate",
+    "loss: `SpikeMax`": "SpikeMax",
+    "neurons: `IF`": "IF",
+    "neurons: `PLIF`": "PLIF",
+    "neurons: `CUBA`": "CUBA",
+    "neurons: `ALIF`": "ALIF",
+  };
+  for (const [start, change] of Object.entries(effects)) {
+    assert.deepEqual(rowOf(`${start} `).slice(1), [percent(once[change])]);
+  }
+});
+
+Deno.test("what README.md says of dropout and of the published recipe was measured", () => {
+  const { modern, sew, ...others } = results.synthetic;
+  const without = others["modern without dropout"].runs;
+  const few = others["16 people"].testAccuracyOfFolds;
+  const mean = (accuracies: readonly number[]) =>
+    percent(accuracies.reduce((a, b) => a + b) / accuracies.length);
+  assert(WORDS.includes(
+    "without it, `modern` reaches " +
+      `${spreadOf(without.map(({ testAccuracy }) => testAccuracy))} in the ` +
+      "four folds",
+  ));
+  assert(WORDS.includes(
+    `two folds come to ${mean(few["as it is"])} with it, and to ` +
+      `${mean(few["without dropout"])} without`,
+  ));
+  const first = modern.runs.filter(({ fold }) => fold === 1);
+  assert(WORDS.includes(
+    `on fold 1 of the 19 signs it comes to ${
+      percent(sew.runs[0].testAccuracy)
+    } in ${sew.secondsOfRun} s, where \`modern\` has ` +
+      mean(first.map(({ testAccuracy }) => testAccuracy)),
+  ));
+});
+
+Deno.test("what README.md says recipes take was measured", () => {
+  const { small, nmnist, modern } = results.recipes;
+  const gigabytes = ({ megabytes }: typeof nmnist, digits: number) =>
+    (megabytes / 1000).toFixed(digits);
+  assert(WORDS.includes(
+    `a run of \`modern\` takes ${gigabytes(modern, 1)} GB of the GPU, one ` +
+      `of \`nmnist\` ${gigabytes(nmnist, 1)} and one of \`small\` ` +
+      `${gigabytes(small, 2)}; \`small\` is trained on N-MNIST in ` +
+      `${small.seconds.join(" to ")} s, to ${spreadOf(small["N-MNIST"], 1)}`,
+  ));
 });
 
 Deno.test("the times in README.md of networks of units are those measured", () => {
@@ -110,8 +156,9 @@ Deno.test("the times in README.md without a GPU are those measured", () => {
   );
   assert(
     WORDS.includes(
-      `a step of the four blocks takes ${four} ms a sample, PyTorch 1.13 ` +
-        `${fourOfPeer}, and of the two blocks ${two}, PyTorch ${twoOfPeer}.`,
+      `a step of the four blocks takes ${four} ms a sample, with PyTorch ` +
+        `2.13 ${fourOfPeer}, and of the two blocks ${two}, with PyTorch ` +
+        `${twoOfPeer}.`,
     ),
   );
 });
@@ -144,11 +191,14 @@ Deno.test("what README.md says of the latency of streams was measured", () => {
     latency.milliseconds;
   const range = (times: readonly number[]) =>
     times.map(Math.round).join(" to ");
-  assert(
-    WORDS.includes(
-      "without a GPU, on two cores that others share, a bin of the SL-Animals " +
-        `CNN is decided after ${range(one)} ms, and 32 bins together after ` +
-        `${range(many)} (\`bench/stream_bench.ts\`)`,
-    ),
-  );
+  const { "1 bin": soon, "32 bins": later } =
+    latency.onGpu.milliseconds["CNN 128×128"];
+  assert(WORDS.includes(
+    "on an H200, a bin of the SL-Animals CNN is decided after " +
+      `${
+        soon.toFixed(1)
+      } ms, and 32 bins together after ${later}; without a GPU, on ` +
+      `two cores that others share, a bin after ${range(one)} ms, and 32 ` +
+      `together after ${range(many)} (\`bench/stream_bench.ts\`)`,
+  ));
 });
