@@ -21,9 +21,9 @@ export interface FileNameGroups {
 /**
  * Finds groups in file names: numbered people, sessions and days, as in
  * `user01_2.raw`, or otherwise words before a number, as in `ann_1.csv`. Every
- * file must have one. Words are groups only if there are several, each occurs in
- * several classes, and on average they occur in most classes: `take_1.csv` and
- * words that tell classes are not groups.
+ * file must have one. Words are groups only if there are several, each occurs
+ * in several classes, and on average they occur in most classes: `take_1.csv`
+ * and words that tell classes are not groups.
  *
  * @param samples Paths of recordings below a folder, and their classes.
  * @returns The groups, in lower case; `undefined` if there are none.

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { kindOfNames, type NameKind, setNamed } from "./folder_names.ts";
+import {
+  isCodeOfPerson,
+  kindOfNames,
+  type NameKind,
+  setNamed,
+} from "./folder_names.ts";
 import type { SetName } from "./layout.ts";
 
 /** Folders above a recording. */
@@ -80,7 +85,7 @@ export function findSetLevel(paths: readonly FolderPath[]): number | undefined {
  * numbered classes and the ten digits precede words, which precede other
  * numbers and then codes; ties go to the upper level. Codes such as `P1`, if no
  * other level can have classes, are people rather than classes, unless some
- * occur in several sets.
+ * occur in several sets; `S1` may as well be a sign.
  *
  * @param paths Folders above each recording, without those of sets.
  * @param classes The requested classes, if any.
@@ -126,7 +131,7 @@ export function findClassLevel(
   const [level] = ifAny(found.filter((level) => level < least), found);
   if (level === undefined) return undefined;
   const isAlone = likely.length === 1 && !isInSeveralSets(paths, level);
-  if (kinds[level] === "codes" && isAlone) return undefined;
+  if (isAlone && names[level].every(isCodeOfPerson)) return undefined;
   const isCertain = kinds[level] === "classes";
   return {
     level,

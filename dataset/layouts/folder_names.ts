@@ -93,8 +93,24 @@ export function kindOfNames(names: readonly string[]): NameKind {
 }
 
 /**
- * Tells whether a word is that of sets, people, occasions or classes in general,
- * rather than the name of one.
+ * Tells whether a name is a code of a person or a user.
+ *
+ * @param name Name of a folder.
+ * @returns Whether it is; not if it may also be that of a sign, as `s1`.
+ *
+ * @example
+ * ```ts
+ * import { isCodeOfPerson } from "./folder_names.ts";
+ * if (!isCodeOfPerson("P01") || isCodeOfPerson("s1")) throw new Error("?");
+ * ```
+ */
+export function isCodeOfPerson(name: string): boolean {
+  return /^[pu][-_ ]?\d+$/i.test(name);
+}
+
+/**
+ * Tells whether a word is that of sets, people, occasions or classes in
+ * general, rather than the name of one.
  *
  * @param word The word.
  * @returns Whether it is one of these words.
@@ -102,7 +118,7 @@ export function kindOfNames(names: readonly string[]): NameKind {
  * @example
  * ```ts
  * import { isKnownWord } from "./folder_names.ts";
- * if (!isKnownWord("Take") || isKnownWord("ann")) throw new Error("expected take");
+ * if (!isKnownWord("Take") || isKnownWord("ann")) throw new Error("?");
  * ```
  */
 export function isKnownWord(word: string): boolean {

@@ -71,8 +71,8 @@ export interface CutRecording {
 
 /**
  * Reads a recording, sorts its events by time if their order allows it, and
- * cuts samples out of it. Parts in records that reach beyond the end of a recording
- * that is cut off are left out.
+ * cuts samples out of it. Parts in records that reach beyond the end of a
+ * recording that is cut off are left out.
  *
  * @param job The recording.
  * @returns The recording and the bounds of its samples.

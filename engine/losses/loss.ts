@@ -86,8 +86,8 @@ export type Tables = Readonly<
  * the micro-batch; `labels` [N], of the whole batch; the last layer's `spikes`
  * [N, B, F], time-packed, F = O · voters; its error `error` and the gradient of
  * its spikes `gradient`, both [N, T, 4·⌈F/4⌉]; `loss` and the spike counts
- * `counts`, both [N, O]; and the tables. `error` and `gradient` are also bound as `ds` and
- * `u`, their names in neuron_adjoint.wgsl.
+ * `counts`, both [N, O]; and the tables. `error` and `gradient` are also bound
+ * as `ds` and `u`, their names in neuron_adjoint.wgsl.
  */
 export interface LossKernels {
   /**

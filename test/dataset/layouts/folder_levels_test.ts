@@ -140,6 +140,7 @@ Deno.test("people alone are no classes, nor are codes that may be people", () =>
   });
   assert.equal(found(pathsOf(({ i }) => `P${i}/day1`)).classes, "");
   assert.equal(found(codes, ["P1", "P3"]).classes, "P1,P2,P3");
+  assert.equal(found(pathsOf(({ i }) => `S${i}`)).classes, "S1,S2,S3");
   // Codes in training and in test are more likely classes.
   const split = ["train", "test"].flatMap((set) =>
     codes.map((path) => `${set}/${path}`)
