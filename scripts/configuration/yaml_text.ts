@@ -35,8 +35,8 @@ const SECTIONS = [
 export interface ConfigurationOptions {
   /**
    * Values set on top of the file, each `key=value`: the key in dots, the
-   * value in YAML, such as `training.lr=0.001`. Paths in them are relative to
-   * the current folder.
+   * value in YAML, such as `training.lr=0.001`, or `null` for a key that is
+   * left out. Paths in them are relative to the current folder.
    *
    * @default []
    */
@@ -218,7 +218,9 @@ function readOverride(text: string, path: string): Override {
     throw new ConfigurationError(path, problem, { override: text });
   }
   try {
-    return { text, keys, value: parseDocument(value).toJS() };
+    const found = parseDocument(value).toJS();
+    const isLeftOut = found === null && value.trim() !== "";
+    return { text, keys, value: isLeftOut ? undefined : found };
   } catch (cause) {
     const problem = `${key} is no YAML, ${inWords(cause)}`;
     throw new ConfigurationError(path, problem, { key, override: text, cause });
@@ -245,7 +247,10 @@ function withPaths(
   );
 }
 
-/** Copies the values of a file, with one value replaced or added. */
+/**
+ * Copies the values of a file, with one value replaced, added or left out. A key
+ * that is left out of a file without it stays, undefined, to be checked.
+ */
 function withValue(
   tree: unknown,
   override: Override,
@@ -276,11 +281,13 @@ function withValue(
   const branch = Object.hasOwn(branches, key)
     ? branches[key as keyof typeof branches]
     : undefined;
-  const changed = {
-    ...branches,
-    [key]: withValue(branch, override, path, depth + 1),
-  };
-  return Array.isArray(tree) ? Object.values(changed) : changed;
+  const value = withValue(branch, override, path, depth + 1);
+  const changed = Object.entries({ ...branches, [key]: value }).filter((
+    [name, inner],
+  ) => name !== key || inner !== undefined || branch === undefined);
+  return Array.isArray(tree)
+    ? changed.map(([_, entry]) => entry)
+    : Object.fromEntries(changed);
 }
 
 /**

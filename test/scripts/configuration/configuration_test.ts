@@ -311,6 +311,35 @@ Deno.test("parseConfiguration() sets values on top of the file", () => {
   });
 });
 
+Deno.test("a value that is set to null leaves out a key, or an entry of a list", () => {
+  const text = "{network: [{dense: 9, dropout: 0.5}, {dropout: 0.5}, " +
+    "{dense: 4}], neuron: {type: LIF}, input: {slices: 20}, " +
+    "training: {lr: 0.3}}";
+  const { input, network, training } = parseConfiguration(
+    text,
+    "network.yaml",
+    {
+      set: [
+        "input.slices=null",
+        "network.0.dropout=null",
+        "network.1=null",
+        "training.lr=null",
+      ],
+    },
+  );
+  assert.deepEqual(
+    [input?.slices, training.lr, network],
+    [undefined, 0.01, [{ dense: 9 }, { dense: 4 }]],
+  );
+  assert.throws(
+    () =>
+      parseConfiguration(text, "network.yaml", {
+        set: ["training.speed=null"],
+      }),
+    /training\.speed is not a known key/,
+  );
+});
+
 Deno.test("readConfigurationFile() resolves paths against the file", async () => {
   const folder = await Deno.makeTempDir();
   try {
