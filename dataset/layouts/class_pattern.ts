@@ -112,17 +112,20 @@ export function withoutClasses(
     return `no path matches the pattern of classes "${pattern.source}"; it ` +
       `has ${many}, such as "${paths[0]}"`;
   }
-  const found = findClassPattern(paths)?.class ?? folders;
+  const found = findClassPattern(paths)?.class;
   const example = found === undefined
     ? ""
     : `, such as "${found.pattern}" for ${shortened(found.names)}`;
+  const names = folders && shortened(folders.names);
   const why = folders === undefined
     ? ""
-    : `, and its folders ${shortened(folders.names)} appear to be people or ` +
-      "sessions";
+    : `, and its folders ${names} appear to be people or sessions`;
+  const classes = folders === undefined || found !== undefined
+    ? ""
+    : `; with "${folders.pattern}" ${names} are the classes`;
   return `its recordings have no classes${why}: put them into a folder for ` +
-    "each class, list them in a CSV file with the columns file and label, or give " +
-    `data.class, a pattern of the class in a path${example}`;
+    "each class, list them in a CSV file with the columns file and label, or " +
+    `give data.class, a pattern of the class in a path${example}${classes}`;
 }
 
 /** Joins the first few names. */

@@ -7,8 +7,17 @@
 import { groupInName, isKnownWord } from "./folder_names.ts";
 import { sortNames } from "./folder_tree.ts";
 
-/** A word before a number at the start of a file name, as in `ann_1.csv`. */
-const WORD = /^(\p{L}+)[-_ ]\d/u;
+/** Codes such as `P1` at the start of a name, before another part of it. */
+const CODE = /^([psu]\d+)[-_ ]/i;
+
+/**
+ * A word at the start of a name, alone or before a number: `ann`, `ann1`,
+ * `ann_1`.
+ */
+const WORD = /^(\p{L}+)(?:[-_ ]?\d|$)/u;
+
+/** Smallest share of the files that must have a word. */
+const LEAST = 0.8;
 
 /** Groups of recordings by their file names. */
 export interface FileNameGroups {
@@ -20,10 +29,11 @@ export interface FileNameGroups {
 
 /**
  * Finds groups in file names: numbered people, sessions and days, as in
- * `user01_2.raw`, or otherwise words before a number, as in `ann_1.csv`. Every
- * file must have one. Words are groups only if there are several, each occurs
- * in several classes, and on average they occur in most classes: `take_1.csv`
- * and words that tell classes are not groups.
+ * `user01_2.raw`, which every file must have; or codes or words at their start,
+ * as in `P1_2.csv` and `ann_1.csv`, which may follow the class. These are groups
+ * only if there are several that occur in several classes, on average in most,
+ * and if most files have one: `take_1.csv` and words that tell classes are not
+ * groups. Each of the other files is a group.
  *
  * @param samples Paths of recordings below a folder, and their classes.
  * @returns The groups, in lower case; `undefined` if there are none.
@@ -44,23 +54,49 @@ export function groupsInFileNames(
   const files = samples.map(({ recording }) => recording.split("/").at(-1)!);
   const numbered = allOf(files.map(groupInName));
   if (numbered !== undefined) return { groups: numbered };
-  const words = allOf(files.map((name) => {
-    const word = WORD.exec(name)?.[1].toLowerCase();
-    return word === undefined || isKnownWord(word) ? undefined : word;
-  }));
-  if (words === undefined) return undefined;
+  const words = samples.map(({ label }, n) => wordOf(files[n], label));
+  const spread = classesOfWords(samples, words);
+  const isShared = (word: string | undefined): word is string =>
+    word !== undefined && spread.get(word)! > 1;
+  const shared = words.filter(isShared);
+  const groups = sortNames(new Set(shared));
   const classes = new Set(samples.map(({ label }) => label)).size;
-  const members = Map.groupBy(samples.keys(), (n) => words[n]);
-  // Number of classes that each word occurs in.
-  const spread = [...members.values()].map((own) =>
-    new Set(own.map((n) => samples[n].label)).size
-  );
-  const pairs = spread.reduce((sum, count) => sum + count, 0);
-  const areGroups = spread.length > 1 && spread.every((count) => count > 1) &&
-    2 * pairs > classes * spread.length;
+  const pairs = groups.reduce((sum, word) => sum + spread.get(word)!, 0);
+  const areGroups = groups.length > 1 &&
+    shared.length >= LEAST * files.length &&
+    2 * pairs > classes * groups.length;
   return areGroups
-    ? { groups: words, guessed: sortNames(members.keys()) }
+    ? {
+      groups: words.map((word, n) =>
+        isShared(word) ? word : samples[n].recording
+      ),
+      guessed: groups,
+    }
     : undefined;
+}
+
+/** Counts the classes that each word occurs in. */
+function classesOfWords(
+  samples: readonly { readonly label: string }[],
+  words: readonly (string | undefined)[],
+): Map<string | undefined, number> {
+  return new Map(
+    [...Map.groupBy(samples.keys(), (n) => words[n])].map(([word, own]) => [
+      word,
+      new Set(own.map((n) => samples[n].label)).size,
+    ]),
+  );
+}
+
+/** Finds the code or word in a file name, in lower case. */
+function wordOf(file: string, label: string): string | undefined {
+  const stem = file.replace(/\.[^.]*$/, "").toLowerCase();
+  const rest = stem.slice(label.length);
+  const own = stem.startsWith(label.toLowerCase()) && /^[-_ ]/.test(rest)
+    ? rest.slice(1)
+    : stem;
+  const word = (CODE.exec(own) ?? WORD.exec(own))?.[1];
+  return word === undefined || isKnownWord(word) ? undefined : word;
 }
 
 /** Returns the names if none is missing. */

@@ -25,8 +25,17 @@ const OCCASION =
 const CLASS = "class|gesture|sign|digit|letter|word|action|activity|motion|" +
   "movement|label|category|object|emotion";
 
-/** Words that tell what a number counts. */
-const KNOWN = new RegExp(`^(?:${PERSON}|${OCCASION}|${CLASS})$`, "i");
+/** Words for parts, sides, views and conditions of recordings. */
+const ASPECT =
+  "sample|file|clip|part|data|events|video|left|right|front|back|" +
+  "side|top|near|far|slow|fast|bright|dark|light|indoor|outdoor|cam|camera|" +
+  "view|hand|new|old";
+
+/** Words that are no names. */
+const KNOWN = new RegExp(
+  `^(?:${PERSON}|${OCCASION}|${CLASS}|${ASPECT})$`,
+  "i",
+);
 
 /** Numbered people, sessions and days anywhere in a file name. */
 const GROUP = new RegExp(`(?:${PERSON}|session|day)[-_ ]?\\d+`, "i");
@@ -109,8 +118,8 @@ export function isCodeOfPerson(name: string): boolean {
 }
 
 /**
- * Tells whether a word is that of sets, people, occasions or classes in
- * general, rather than the name of one.
+ * Tells whether a word is that of sets, people, occasions, classes, sides or
+ * conditions in general, rather than the name of one.
  *
  * @param word The word.
  * @returns Whether it is one of these words.

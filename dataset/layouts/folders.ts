@@ -15,7 +15,7 @@ import {
   type FolderPath,
 } from "./folder_levels.ts";
 import { groupsInFileNames } from "./file_name_groups.ts";
-import { setNamed } from "./folder_names.ts";
+import { kindOfNames, setNamed } from "./folder_names.ts";
 import { listRecordings, lookAt } from "./folder_tree.ts";
 import type {
   GuessedNames,
@@ -30,8 +30,9 @@ import { nameInPath } from "./path_pattern.ts";
 /**
  * Folders named after classes. Other levels of folders may be `train`,
  * `validation` and `test`, and people or occasions, which are the groups;
- * `findClassLevel()` describes how levels are recognised. Without group
- * folders, groups are taken from file names, as `groupsInFileNames()` describes.
+ * `findClassLevel()` describes how levels are recognised. Without folders of
+ * people, groups are taken from file names, as `groupsInFileNames()` describes,
+ * before those of occasions.
  */
 export const folders: Layout = {
   description: "a folder a class",
@@ -138,9 +139,10 @@ export function labelPaths(
     },
   );
   const taken = new Set(samples.map(({ recording }) => recording));
-  const named = samples.some(({ group }) => group !== undefined)
-    ? undefined
-    : groupsInFileNames(samples);
+  const groups = new Set(samples.flatMap(({ group }) => group ?? []));
+  const named = groups.size === 0 || kindOfNames([...groups]) === "occasions"
+    ? groupsInFileNames(samples)
+    : undefined;
   return {
     samples: named === undefined
       ? samples

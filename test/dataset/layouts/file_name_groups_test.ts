@@ -29,6 +29,34 @@ Deno.test("words before numbers are groups if each occurs in several classes", (
   assert.deepEqual(some?.guessed, ["ann", "bob", "élise"]);
 });
 
+Deno.test("words may stand alone, be codes, or follow the class", () => {
+  for (
+    const [names, groups] of [
+      [["ann", "bob"], "ann,bob"],
+      [["ann1", "bob2"], "ann,bob"],
+      [["P1_1", "P2_1"], "p1,p2"],
+      [["s1 left", "s2-right"], "s1,s2"],
+    ] as const
+  ) {
+    assert.equal(`${found({ clap: names, wave: names })?.guessed}`, groups);
+    const after = (label: string) => names.map((name) => `${label}_${name}`);
+    const both = found({ clap: after("clap"), wave: after("Wave") });
+    assert.equal(`${both?.guessed}`, groups);
+  }
+});
+
+Deno.test("a few files without a word are a group each", () => {
+  const names = ["ann_1", "ann_2", "bob_1", "bob_2"];
+  const some = found({ clap: names, wave: [...names, "extra"] });
+  assert.deepEqual(some, {
+    groups: [
+      ...["ann", "ann", "bob", "bob", "ann", "ann", "bob", "bob"],
+      "wave/extra.csv",
+    ],
+    guessed: ["ann", "bob"],
+  });
+});
+
 Deno.test("numbered people are groups of which there is no doubt", () => {
   const names = ["user3_1", "take_1-User04"];
   assert.deepEqual(found({ left: names, right: names }), {
@@ -51,15 +79,18 @@ for (
       wave_left: ["wave_1"],
       wave_right: ["wave_2"],
     },
-    "a word in a single class": {
+    "words of single classes": {
       clap: ["ann_1", "bob_1"],
       nod: ["ann_1", "bob_1"],
-      wave: ["ann_1", "cleo_1"],
+      wave: ["cleo_1", "dan_1"],
     },
-    "words without a number": { left: ["ann", "bob"], right: ["ann", "bob"] },
-    "a file without a word": {
-      left: ["ann_1", "bob_1"],
-      right: ["ann_1", "bob_1", "1"],
+    "a third of the files without a word": {
+      clap: ["ann_1", "bob_1", "1"],
+      wave: ["ann_1", "bob_1", "2"],
+    },
+    "sides and conditions": {
+      clap: ["left_1", "right_1", "bright_1", "dark_1"],
+      wave: ["left_1", "right_1", "bright_1", "dark_1"],
     },
     "words that are not names": {
       left: ["take_1", "rec_1", "train_1"],
@@ -72,6 +103,20 @@ for (
     assert.equal(found(names), undefined);
   });
 }
+
+Deno.test("people in file names come before folders of days", () => {
+  const { samples } = labelPaths(
+    ["clap", "wave"].flatMap((label) =>
+      ["ann", "bob"].flatMap((person) =>
+        [1, 2].map((day) => `day${day}/${label}/${person}_${day}.csv`)
+      )
+    ),
+  );
+  assert.deepEqual(
+    new Set(samples.map(({ group }) => group)),
+    new Set(["ann", "bob"]),
+  );
+});
 
 Deno.test("people of folders come before words in file names", () => {
   const { samples, guessed } = labelPaths(
@@ -93,11 +138,15 @@ Deno.test("folders of people alone end in a hint how to tell classes", async () 
     `Cannot use "${folder}": its recordings have no classes, and its folders ` +
     `${names} appear to be people or sessions: put them into a folder for ` +
     "each class, list them in a CSV file with the columns file and label, or " +
-    `give data.class, a pattern of the class in a path, such as ${example}`;
+    `give data.class, a pattern of the class in a path${example}`;
   await withFiles(recordingsAt(["P1/1.csv", "P2/1.csv"]), async (folder) => {
     await assert.rejects(listSamples(folder), {
       name: "DatasetError",
-      message: hint(folder, "P1, P2", '"^([^/]+)/" for P1, P2'),
+      message: hint(
+        folder,
+        "P1, P2",
+        '; with "^([^/]+)/" P1, P2 are the classes',
+      ),
     });
     const { samples } = await listSamples(folder, { class: /^([^/]+)\// });
     assert.deepEqual(samples.map(({ label }) => label), ["P1", "P2"]);
@@ -111,7 +160,7 @@ Deno.test("folders of people alone end in a hint how to tell classes", async () 
       message: hint(
         folder,
         "user1, user2, user3, user4, …",
-        '"([^/\\d.]*[^/\\d ._-])[^/]*$" for clap, wave',
+        ', such as "([^/\\d.]*[^/\\d ._-])[^/]*$" for clap, wave',
       ),
     });
   });
