@@ -237,7 +237,11 @@ function headerLength(bytes: Uint8Array): number {
   const length = Number(view.getBigUint64(0, true));
   const most = Math.min(bytes.length - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (length > most) {
-    throw new WeightsError(`a header of ${length} bytes, at most ${most} fit`);
+    // Text in place of a length.
+    const problem = length > 2 ** 48
+      ? "no safetensors file"
+      : `a header of ${length} bytes, at most ${most} fit`;
+    throw new WeightsError(problem);
   }
   return length;
 }

@@ -6,6 +6,7 @@
 
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
 import type { ModelDescription } from "../../engine/model/model_description.ts";
+import { quote } from "../command_line/quote.ts";
 import { describeImport } from "./described_import.ts";
 import type { ImportedNetwork } from "./network/imported_network.ts";
 import { NetworkError } from "./network/network_error.ts";
@@ -63,6 +64,12 @@ export async function readNetwork(
   if (info?.isFile) {
     const { config, sensor } = options;
     const tensors = await isTorchFile(path) ? await readTorch(path) : undefined;
+    if (config === undefined && /\.ya?ml$/i.test(path)) {
+      throw new NetworkError(
+        "it is a configuration, without weights; give a file of these, and " +
+          `--config ${quote(path)}`,
+      );
+    }
     if (config === undefined) {
       throw new NetworkError(
         "its weights do not define the network; give its configuration with " +

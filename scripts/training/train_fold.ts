@@ -373,9 +373,10 @@ function warnOfOutputs(
   { train }: Fold,
 ): string | undefined {
   const { outputs, classes } = taskOf(layers, train);
+  const key = layers[layers.length - 1].voters ? "average" : "dense";
   return outputs > classes
     ? `the last layer has ${counted(outputs, "output")}, more than the ` +
-      `${classes} classes: no sample is of the others; dense: classes has one ` +
+      `${classes} classes: no sample is of the others; ${key}: classes has one ` +
       "for each class"
     : undefined;
 }

@@ -129,7 +129,12 @@ const REFUSED: [string, Uint8Array, RegExp][] = [
   [
     "a header of 2⁶⁴ − 1 bytes",
     new Uint8Array(100).fill(255),
-    /of 18446744073709552000 bytes, at most 92 fit/,
+    /no safetensors file/,
+  ],
+  [
+    "a header of 2³² bytes",
+    Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0x7b),
+    /a header of 4294967296 bytes, at most 1 fit/,
   ],
   [
     "a header of more than 8 MiB",

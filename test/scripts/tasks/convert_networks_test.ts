@@ -225,6 +225,15 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
       "define the network; give its configuration with --config",
     ],
     [
+      [at("whole", "config.yaml"), none],
+      `Cannot read network "${
+        at("whole", "config.yaml")
+      }": it is a configuration, ` +
+      `without weights; give a file of these, and --config ${
+        at("whole", "config.yaml")
+      }`,
+    ],
+    [
       [at("missing"), none],
       `Cannot read network "${at("missing")}": there is no such file or folder`,
     ],
