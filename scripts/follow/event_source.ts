@@ -30,7 +30,7 @@ export interface Received {
 export interface LiveSource {
   /** The recording, after its header has arrived. */
   readonly recording: OpenRecording;
-  /** What was received of a source of datagrams. */
+  /** Counts of datagrams and their bytes, if the source is one of datagrams. */
   readonly received?: () => Received;
 }
 

@@ -31,7 +31,7 @@ export const RATE = 0.25;
  * @param network The network with its weights.
  * @param spikes The spikes, `[N, C, H, W, T]`.
  * @param height Their height, in that of the network's input.
- * @returns What it predicts of each sample.
+ * @returns Class, scores and spikes of each sample.
  * @throws {ShapeError} If the network does not fit the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */

@@ -77,7 +77,7 @@ const EXTRAS: readonly Partial<Leaky>[] = [
   { adaptation: 1.5, tauAdaptation: 4 },
 ];
 
-/** What a neuron would learn: w of its time constants. */
+/** Learned parameters of a neuron with these time constants, one each. */
 function learnedOf({ tau, tauSyn }: Leaky): Tensor {
   const w = [tau, ...tauSyn ? [tauSyn] : []].map((t) => -Math.log(t - 1));
   return tensorOf([w.length], w);

@@ -168,7 +168,7 @@ async function heldAs(
   }
 }
 
-/** What a format is expected to do with a network, whose node it names. */
+/** The expected outcome of a conversion; a refusal names the node. */
 function expectedOf(held: Held, node: string): Held {
   return held === "exact" || held === "lossy"
     ? held
