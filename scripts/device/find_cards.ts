@@ -47,14 +47,17 @@ const THIS: Machine = {
 };
 
 /**
- * Lists the GPUs that this process may use: those of its job, if an environment
- * variable names them. Integrated GPUs are left out if there is a discrete one.
- * The directories that it reads require all permissions in Deno.
+ * Lists the GPUs of the machine, and those that this process may use: those of
+ * its job, if an environment variable names them. Integrated GPUs are left out
+ * if there is a discrete one. The directories that it reads require all
+ * permissions in Deno.
  *
  * @param machine Facts about the machine. @default this machine
  * @returns PCI addresses such as `0000:81:00.0`, in order.
  */
-export function findCards(machine: Machine = THIS): string[] {
+export function findCards(
+  machine: Machine = THIS,
+): { readonly own: readonly string[]; readonly all: readonly string[] } {
   const vendors = findVendors(machine);
   const cards = [...vendors.keys()];
   const separate = cards.filter((place) =>
@@ -65,7 +68,7 @@ export function findCards(machine: Machine = THIS): string[] {
     all.filter((place) => vendors.get(place) === NVIDIA),
     machine,
   );
-  return own.length > 0 ? own : all;
+  return { own: own.length > 0 ? own : all, all };
 }
 
 /** Finds the vendor of each GPU, by PCI address and in that order. */

@@ -1,10 +1,10 @@
 /**
  * Prints the GPUs of this machine, for `CARDS_VARIABLE` of tasks without the
- * permission to find them.
+ * permission to find them; those that the variable names already, if it is set.
  *
  * @module
  */
 
-import { findCards } from "./find_cards.ts";
+import { formatCards, listCards } from "./cards.ts";
 
-console.log(findCards().join(","));
+console.log(formatCards(listCards()));

@@ -4,11 +4,15 @@
  * @module
  */
 
+import { setImmediate, setTimeout } from "node:timers";
 import type { Exchange } from "../../engine/distributed/exchange.ts";
 import type { MpiLibrary } from "./library.ts";
 
-/** Time of busy polling before pauses begin, in ms. */
+/** Time of busy polling between turns of the event loop, in ms. */
 const EAGER_MS = 1;
+
+/** Time after which polling pauses, in ms: another rank is slower. */
+const PATIENT_MS = 50;
 
 /** Largest size of one gathering in bytes: MPI counts in 32 bits. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -63,11 +67,14 @@ export class Communicator implements Exchange {
     // otherwise. The reference keeps all arrays alive until MPI is done.
     this.#inUse = [own, all, counts, starts].map(({ buffer }) => buffer);
     const request = this.#mpi.startGather(own, all, counts, starts);
-    let eager = performance.now() + EAGER_MS;
+    const start = performance.now();
+    let eager = start + EAGER_MS;
     while (!this.#mpi.isDone(request)) {
-      if (performance.now() < eager) continue;
+      const now = performance.now();
+      if (now < eager) continue;
       this.#check();
-      await new Promise((resume) => setTimeout(resume));
+      const pause = now < start + PATIENT_MS ? setImmediate : setTimeout;
+      await new Promise<void>((resume) => pause(resume));
       eager = performance.now() + EAGER_MS;
     }
     this.#inUse = [];

@@ -10,7 +10,7 @@ import { EarlyExit } from "../command_line/command.ts";
 import { duration } from "../command_line/duration.ts";
 import { print, warn } from "../command_line/print.ts";
 import { isLocked } from "../run/lock.ts";
-import { cardVariables } from "../device/cards.ts";
+import { type Card, cardVariables } from "../device/cards.ts";
 import { onStopSignal } from "../training/interruption.ts";
 import { readRunState, type RunState } from "./run_state.ts";
 import { type Sweep, trainArguments } from "./runs.ts";
@@ -39,7 +39,7 @@ export async function runHere(
   sweep: Sweep,
   { jobs, cards, share, command }: {
     readonly jobs: number;
-    readonly cards: readonly string[];
+    readonly cards: readonly Card[];
     readonly share?: Share;
     readonly command: string;
   },

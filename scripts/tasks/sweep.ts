@@ -17,7 +17,7 @@ import { runCommand } from "../command_line/command.ts";
 import { CONFIGURATION_ARGUMENTS } from "../command_line/configuration_arguments.ts";
 import { print, warn } from "../command_line/print.ts";
 import { quote } from "../command_line/quote.ts";
-import { findLayerProblem, listCards } from "../device/cards.ts";
+import { listCards } from "../device/cards.ts";
 import { findAdapter } from "../device/adapter.ts";
 import { findSweep } from "../sweep/definition/find_sweep.ts";
 import { jobCount } from "../sweep/job_count.ts";
@@ -89,8 +89,6 @@ await runCommand({
     return;
   }
   const cards = listCards();
-  const problem = findLayerProblem(cards);
-  if (problem !== undefined) warn(problem);
   const atOnce = jobs ?? await findJobCount(cards.length);
   print(
     `${counted(runs.length, "run")} in ${folder}, ${atOnce} at once` +

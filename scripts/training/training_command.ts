@@ -183,11 +183,7 @@ async function train(
   const initial = weights === undefined
     ? undefined
     : { path: weights, arrays: await readWeights(weights) };
-  const card = rank
-    ? chooseCardOf(rank, gpu)
-    : gpu === undefined
-    ? undefined
-    : chooseCard(listCards(), gpu);
+  const card = rank ? chooseCardOf(rank, gpu) : chooseCard(listCards(), gpu);
   using device = await openPreferredDevice();
   if (rank) await warnOfSharedCards(rank, device.adapter, card);
   if (chosen.recipe === "modern" && device.adapter.software) {

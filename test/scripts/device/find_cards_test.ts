@@ -39,24 +39,24 @@ const SERVER = {
 
 Deno.test("findCards() lists GPUs by their place on the bus", () => {
   deepStrictEqual(
-    findCards(machine(SERVER)),
+    findCards(machine(SERVER)).own,
     ["0000:19:00.0", "0000:3b:00.0", "0000:4c:00.0", "0000:5d:00.0"],
   );
   const places = Array.from({ length: 8 }, (_, n) => `000${n}:00:00.0`);
   const eight = Object.fromEntries(places.map((place) => [place, NVIDIA]));
-  deepStrictEqual(findCards(machine(eight)), places);
+  deepStrictEqual(findCards(machine(eight)).own, places);
 });
 
 Deno.test("findCards() finds none where nothing tells of them", () => {
-  deepStrictEqual(findCards(machine({})), []);
-  deepStrictEqual(findCards(machine({ "0000:19:00.0": {} })), []);
+  deepStrictEqual(findCards(machine({})).own, []);
+  deepStrictEqual(findCards(machine({ "0000:19:00.0": {} })).own, []);
   const silent = { list: () => undefined, read: () => undefined };
-  deepStrictEqual(findCards({ ...silent, variable: () => "0" }), []);
+  deepStrictEqual(findCards({ ...silent, variable: () => "0" }).own, []);
 });
 
 Deno.test("findCards() leaves out cards that a container does not have", () => {
   deepStrictEqual(
-    findCards(machine(SERVER, { nvidia: ["0000:3B:00.0"] })),
+    findCards(machine(SERVER, { nvidia: ["0000:3B:00.0"] })).own,
     ["0000:3b:00.0", "0000:5d:00.0"],
   );
 });
@@ -76,10 +76,10 @@ Deno.test("findCards() leaves out the processor's graphics beside a card", () =>
     "0000:04:00.0": INTEL,
   };
   deepStrictEqual(
-    findCards(machine({ ...processors, ...cards })),
+    findCards(machine({ ...processors, ...cards })).own,
     Object.keys(cards),
   );
-  deepStrictEqual(findCards(machine(processors)), Object.keys(processors));
+  deepStrictEqual(findCards(machine(processors)).own, Object.keys(processors));
 });
 
 const FOUR = Object.fromEntries(
@@ -106,11 +106,13 @@ for (
   ] as const
 ) {
   Deno.test(`findCards() takes ${JSON.stringify(variables)} as it is`, () => {
-    deepStrictEqual(findCards(machine(FOUR, { variables })), expected);
+    deepStrictEqual(findCards(machine(FOUR, { variables })).own, expected);
   });
 }
 
 Deno.test("findCards() takes numbers of cards that tell no more", () => {
   const variables = { SLURM_JOB_GPUS: "1" };
-  deepStrictEqual(findCards(machine(SERVER, { variables })), ["0000:3b:00.0"]);
+  deepStrictEqual(findCards(machine(SERVER, { variables })).own, [
+    "0000:3b:00.0",
+  ]);
 });
