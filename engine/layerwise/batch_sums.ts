@@ -1,6 +1,6 @@
 /**
- * Sums over the strips of all samples, which ranks exchange so that statistics
- * are those of the whole batch.
+ * Sums over samples, which ranks exchange so that statistics are those of the
+ * whole batch.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { exchangePlaces } from "../distributed/exchange_places.ts";
 import type { Shares } from "../distributed/shares.ts";
 import { learnedSums } from "./launches/learned.ts";
 import { layerRaster, stripsOf } from "./launches/strips.ts";
+import type { UnitBuffers } from "./unit_buffers.ts";
 import { floatsOf, type Unit } from "./units/units.ts";
 
 /** Sizes that determine the layout of a unit's sums. */
@@ -26,12 +27,14 @@ export interface SumsSetting {
 const PAIR = 8;
 
 /**
- * Layout of a unit's sums, in pairs: strips of each sample, then the learned
- * parameter.
+ * Layout of a unit's sums, in pairs: in one buffer those of the channels of each
+ * sample, in another those of strips, then those of the learned parameter.
  */
 export interface SumsLayout {
-  /** Pairs per sample for strips. */
-  readonly strips: number;
+  /** Strips of a sample. */
+  readonly S: number;
+  /** Sums per sample, or strip, for channels. */
+  readonly channels: number;
   /** Index of the first pair of the learned parameter. */
   readonly learnedFirst: number;
   /** Pairs per sample for the learned parameter, 0 if there is none. */
@@ -49,7 +52,8 @@ export function layOutSums(unit: Unit, setting: SumsSetting): SumsLayout {
   const strips = stripsOf(layerRaster(unit), setting);
   const { first, each } = learnedSums(strips, setting.batch);
   return {
-    strips: strips.S * floatsOf(layerRaster(unit)),
+    S: strips.S,
+    channels: floatsOf(layerRaster(unit)),
     learnedFirst: first,
     learned: unit.neuron?.kind.learned ? each : 0,
   };
@@ -60,7 +64,7 @@ export function layOutSums(unit: Unit, setting: SumsSetting): SumsLayout {
  *
  * @param device The device.
  * @param shares The samples of each rank.
- * @param sums The buffer of a unit's sums, their layout, and the samples of the
+ * @param sums The buffers of a unit's sums, their layout, and the samples of the
  * batch.
  * @returns Resolves when the sums of all ranks are uploaded.
  * @throws {DeviceError} If the device was lost.
@@ -69,19 +73,22 @@ export function layOutSums(unit: Unit, setting: SumsSetting): SumsLayout {
 export async function exchangeSums(
   device: Device,
   shares: Shares,
-  { buffer, layout: { strips, learnedFirst, learned }, samples }: {
-    readonly buffer: GPUBuffer;
+  { buffers, layout: { channels, learnedFirst, learned }, samples }: {
+    readonly buffers: Pick<UnitBuffers, "partials" | "samples">;
     readonly layout: SumsLayout;
     readonly samples: number;
   },
 ): Promise<void> {
   await exchangePlaces(device, shares.ranks, (rank) => {
     const { first, end } = shares.samplesOf(samples, rank);
-    const rows = (start: number, each: number) => ({
+    const rows = (buffer: GPUBuffer, start: number, each: number) => ({
       buffer,
       offset: PAIR * (start + first * each),
       size: PAIR * (end - first) * each,
     });
-    return [rows(0, strips), rows(learnedFirst, learned)];
+    return [
+      rows(buffers.samples, 0, channels),
+      rows(buffers.partials, learnedFirst, learned),
+    ];
   });
 }

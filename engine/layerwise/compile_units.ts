@@ -210,7 +210,12 @@ export class UnitCompiler {
           })
         ),
         ...this.#each(
-          [...this.#sum(index + 1), ...own.routes, ...own.neurons],
+          [
+            ...this.#sum(index + 1),
+            ...own.routes,
+            ...own.neurons,
+            ...own.sampleSums,
+          ],
           (part) => this.#bindings.neurons(index, part),
           name,
         ),
@@ -220,10 +225,13 @@ export class UnitCompiler {
           name,
         ),
         ...[...own.learned, own.total].map((launch, place) =>
-          this.#once(launch, this.#bindings.norm(index, arrays.trained), {
-            layer: name,
-            sumsOf: place === 0 ? index : undefined,
-          })
+          this.#once(
+            launch,
+            launch === own.total
+              ? this.#bindings.norm(index, arrays.trained)
+              : this.#bindings.learned(index, arrays.trained),
+            { layer: name, sumsOf: place === 0 ? index : undefined },
+          )
         ),
         ...this.#each(
           [

@@ -246,7 +246,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     await this.clock.during(() => {
       this.submit(encoder);
       return exchangeSums(this.device, shares, {
-        buffer: buffers.units[unit].partials,
+        buffers: buffers.units[unit],
         layout: layOutSums(units.units[unit], { T, batch, software }),
         samples,
       });

@@ -62,6 +62,8 @@ export class UnitBindings {
       values: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
       partial: { buffer: buffers.units[index].partials },
+      partials: { buffer: buffers.units[index].partials },
+      sample: { buffer: buffers.units[index].samples },
       coefficients: { buffer: buffers.units[index].coefficients },
       spikes,
       delays: this.#slotOf(unit, "delay", values, buffers.zeros),
@@ -148,8 +150,8 @@ export class UnitBindings {
     const bias = unit.norm ? "norm.bias" : "bias";
     const { zeros, unused } = buffers;
     return {
-      partials: { buffer: own.partials },
-      sums: { buffer: own.partials },
+      partials: { buffer: own.samples },
+      sums: { buffer: own.samples },
       gamma: this.#slotOf(unit, "norm.weight", values, zeros),
       beta: this.#slotOf(unit, bias, values, zeros),
       coefficient: { buffer: own.coefficients },
@@ -168,6 +170,12 @@ export class UnitBindings {
         : this.#runningOf(unit, "norm.var", values),
       wholeVar: this.#runningOf(unit, "norm.var", values),
     };
+  }
+
+  /** Bindings of the gradients of a unit's learned parameters. */
+  learned(index: number, values: Averaged): Bound {
+    const { partials } = this.#context.buffers.units[index];
+    return { ...this.norm(index, values), sums: { buffer: partials } };
   }
 
   /** Bindings of the backward pass, from the gradient of a unit's output on. */
@@ -205,6 +213,7 @@ export class UnitBindings {
         : { buffer: own.rasterGradients[index + 1] },
       dy: gradient,
       sums: { buffer: buffers.units[index].partials },
+      sample: { buffer: buffers.units[index].samples },
       dshortcut: residual
         ? {
           buffer: this.#gradientFor(residual.raster, part, {

@@ -76,6 +76,8 @@ export interface MicroBatchBuffers {
 export interface UnitBuffers {
   /** Means and squared deviations of strips, then sums of gradients. */
   readonly partials: GPUBuffer;
+  /** Those of samples: the same buffer, if a sample is a single strip. */
+  readonly samples: GPUBuffer;
   readonly coefficients: GPUBuffer;
   readonly back: GPUBuffer;
 }
@@ -217,14 +219,18 @@ export function allocateUnits(
         { length: shares.mostMicroBatches(M) },
         allocateMicroBatch,
       ),
-      units: all.map((unit, index) => ({
-        partials: allocate(
-          "partial sums",
-          partialWords(unit, { T, batch, software }),
-        ),
-        coefficients: allocate("coefficients", 4 * (channels[index] + 1)),
-        back: allocate("coefficients back", 3 * channels[index]),
-      })),
+      units: all.map((unit, index) => {
+        const setting = { T, batch, software };
+        const partials = allocate("partial sums", partialWords(unit, setting));
+        return {
+          partials,
+          samples: layOutSums(unit, setting).S > 1
+            ? allocate("sums of samples", 2 * channels[index] * batch)
+            : partials,
+          coefficients: allocate("coefficients", 4 * (channels[index] + 1)),
+          back: allocate("coefficients back", 3 * channels[index]),
+        };
+      }),
       uniforms: allocate(
         "micro-batches",
         UNIFORM_WORDS * (shares.mostMicroBatches(M) + 1),

@@ -20,6 +20,19 @@ export const normStatistics = {
   constants: UNIT_CONSTANTS,
 } as const satisfies KernelSpec;
 
+/** Channels of a workgroup of `sampleMoments` and `sampleSums`. */
+export const SAMPLE_CHANNELS = 16;
+
+/** norm.wgsl, `sampleMoments`. */
+export const normSampleMoments = {
+  name: "norm sampleMoments",
+  code,
+  entryPoint: "sampleMoments",
+  workgroup: 256,
+  bindings: { batch: 0, partials: 2, sample: 20 },
+  constants: ["T", "pixels", "C", "runSize", "S"],
+} as const satisfies KernelSpec;
+
 /** norm.wgsl, `total`. */
 export const normTotal = {
   name: "norm total",
@@ -40,7 +53,6 @@ export const normTotal = {
     "pixels",
     "C",
     "runSize",
-    "S",
     "epsilon",
     "momentum",
     "meanOnly",
@@ -78,7 +90,6 @@ export const normWholeTotal = {
     "pixels",
     "C",
     "runSize",
-    "S",
     "epsilon",
     "momentum",
     "scale",
@@ -106,6 +117,16 @@ export const normAffine = {
   constants: ["C", "runSize", "scale", "kept"],
 } as const satisfies KernelSpec;
 
+/** norm.wgsl, `sampleSums`. */
+export const normSampleSums = {
+  name: "norm sampleSums",
+  code,
+  entryPoint: "sampleSums",
+  workgroup: 256,
+  bindings: { batch: 0, sums: 3, sample: 20 },
+  constants: ["C", "runSize", "S"],
+} as const satisfies KernelSpec;
+
 /** norm.wgsl, `adjointTotal`. */
 export const normAdjointTotal = {
   name: "norm adjointTotal",
@@ -120,7 +141,7 @@ export const normAdjointTotal = {
     dgamma: 13,
     dbeta: 14,
   },
-  constants: ["T", "pixels", "C", "runSize", "S", "meanOnly", "normalises"],
+  constants: ["T", "pixels", "C", "runSize", "meanOnly", "normalises"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `apply`. */

@@ -5,6 +5,8 @@
 //
 // statistics    partial[n, strip, c] = mean and sum of squared deviations of x
 //               over the bins and pixels of a strip
+// sampleMoments sample[n, c] = mean and sum of squared deviations of x over all
+//               strips of a sample, in a fixed order
 // total         mean, variance = those of the whole batch, in a fixed order;
 //               a = gamma · scale / sqrt(scale² · variance + epsilon)
 //               b = beta − a · mean
@@ -18,6 +20,8 @@
 // running       a and b of total from runningMean and runningVar
 // wholeRunning  a and b of wholeTotal from runningMean and wholeVar
 // affine        a = scale, b = beta, without statistics
+// sampleSums    sample[n, c] = the sums of cell_adjoint.wgsl over all strips of
+//               a sample, in a fixed order
 // adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from the sums of
 //               cell_adjoint.wgsl, and the coefficients of apply
 // apply         dy = A[c] · dy + B[c] · x + D[c], from the gradient of the
@@ -33,6 +37,9 @@
 // partial, partials             [samples of the batch, S, floats]  one buffer
 // sums                          [samples of the batch, S, floats]
 //                               Σ dy and Σ dy · xhat
+// sample                        [samples of the batch, floats]  the partials or
+//                               sums that total, wholeTotal and adjointTotal
+//                               read
 // coefficients, coefficient     [floats]  a, b, mean, inverse
 // back, factors                 [3, floats]  A, B, D, as floats or quads
 // gamma, beta                   [floats]
@@ -41,9 +48,10 @@
 // wholeVar                      [1]       changed in place
 // largest                       [N]  largest count of each sample
 //
-// One workgroup owns a channel (total, adjointTotal) or all (wholeTotal), one
-// invocation a channel (running, wholeRunning, affine) or every stride-th value
-// (apply, scaleRows).
+// One workgroup owns a channel (total, adjointTotal), all (wholeTotal), or
+// sampleChannels of a sample (sampleMoments, sampleSums), one invocation a
+// channel (running, wholeRunning, affine) or every stride-th value (apply,
+// scaleRows).
 //
 // Source: Ioffe, Szegedy, arXiv:1502.03167; sums after Chan, Golub, LeVeque,
 // 1983, which lose no digits to the mean. wholeTotal: lava-dl's
@@ -79,6 +87,7 @@ override normalises: bool = false;
 @group(0) @binding(17) var<storage, read_write> values: array<f32>;
 @group(0) @binding(18) var<storage, read_write> quads: array<vec4<f32>>;
 @group(0) @binding(19) var<storage, read_write> wholeVar: array<f32>;
+@group(0) @binding(20) var<storage, read_write> sample: array<vec2<f32>>;
 
 // Number of values, their mean, and the sum of their squared deviations.
 struct Moments {
@@ -101,10 +110,10 @@ fn merged(a: Moments, b: Moments) -> Moments {
   );
 }
 
-// Lanes of the workgroups that reduce all strips of a channel.
+// Lanes of the workgroups that reduce strips or samples.
 const totalLanes = 256u;
 
-// Moments of the lanes of a strip, and of those that reduce all strips. Two
+// Moments of the lanes of a strip, and of those that reduce strips. Two
 // arrays, since a kernel's workgroup memory is zeroed before it runs.
 var<workgroup> sh_strip: array<Moments, 64>;
 var<workgroup> sh_all: array<Moments, totalLanes>;
@@ -162,6 +171,38 @@ fn statistics(
   }
 }
 
+// Channels of the workgroups that reduce all strips of a sample, and lanes of
+// each channel.
+const sampleChannels = 16u;
+const sampleLanes = totalLanes / sampleChannels;
+
+@compute @workgroup_size(totalLanes)
+fn sampleMoments(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let channel = group.x * sampleChannels + lane % sampleChannels;
+  let n = batch.first + group.z;
+  var own = Moments();
+  if (channel < floats) {
+    for (var i = lane / sampleChannels; i < S; i += sampleLanes) {
+      let part = partials[(n * S + i) * floats + channel];
+      let count = f32(pixelsOf(i) * T);
+      own = merged(own, Moments(count, part.x, part.y));
+    }
+  }
+  sh_all[lane] = own;
+  for (var half = totalLanes / 2; half >= sampleChannels; half /= 2) {
+    workgroupBarrier();
+    if (lane < half) {
+      sh_all[lane] = merged(sh_all[lane], sh_all[lane + half]);
+    }
+  }
+  if (lane < sampleChannels && channel < floats) {
+    sample[n * floats + channel] = vec2(sh_all[lane].mean, sh_all[lane].squares);
+  }
+}
+
 // Gamma, beta and inverse deviation of a channel.
 fn gammaOf(channel: u32) -> f32 {
   return select(gamma[channel], 1.0, meanOnly);
@@ -182,10 +223,9 @@ fn total(
 ) {
   let channel = group.x;
   var own = Moments();
-  for (var i = lane; i < batch.total * S; i += totalLanes) {
-    let part = partials[i * floats + channel];
-    let count = f32(pixelsOf(i % S) * T);
-    own = merged(own, Moments(count, part.x, part.y));
+  for (var n = lane; n < batch.total; n += totalLanes) {
+    let part = partials[n * floats + channel];
+    own = merged(own, Moments(f32(pixels * T), part.x, part.y));
   }
   sh_all[lane] = own;
   for (var half = totalLanes / 2; half > 0; half /= 2) {
@@ -213,11 +253,10 @@ fn total(
 @compute @workgroup_size(totalLanes)
 fn wholeTotal(@builtin(local_invocation_index) lane: u32) {
   var own = Moments();
-  for (var i = lane; i < batch.total * S * floats; i += totalLanes) {
+  for (var i = lane; i < batch.total * floats; i += totalLanes) {
     if (i % runFloats < runSize) {
       let part = partials[i];
-      let count = f32(pixelsOf(i / floats % S) * T);
-      own = merged(own, Moments(count, part.x, part.y));
+      own = merged(own, Moments(f32(pixels * T), part.x, part.y));
     }
   }
   sh_all[lane] = own;
@@ -287,14 +326,39 @@ fn affine(@builtin(global_invocation_id) id: vec3<u32>) {
 var<workgroup> sh_sums: array<vec2<f32>, totalLanes>;
 
 @compute @workgroup_size(totalLanes)
+fn sampleSums(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let channel = group.x * sampleChannels + lane % sampleChannels;
+  let n = batch.first + group.z;
+  var own = vec2<f32>();
+  if (channel < floats) {
+    for (var i = lane / sampleChannels; i < S; i += sampleLanes) {
+      own += sums[(n * S + i) * floats + channel];
+    }
+  }
+  sh_sums[lane] = own;
+  for (var half = totalLanes / 2; half >= sampleChannels; half /= 2) {
+    workgroupBarrier();
+    if (lane < half) {
+      sh_sums[lane] += sh_sums[lane + half];
+    }
+  }
+  if (lane < sampleChannels && channel < floats) {
+    sample[n * floats + channel] = sh_sums[lane];
+  }
+}
+
+@compute @workgroup_size(totalLanes)
 fn adjointTotal(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let channel = group.x;
   var own = vec2<f32>();
-  for (var i = lane; i < batch.total * S; i += totalLanes) {
-    own += sums[i * floats + channel];
+  for (var n = lane; n < batch.total; n += totalLanes) {
+    own += sums[n * floats + channel];
   }
   sh_sums[lane] = own;
   for (var half = totalLanes / 2; half > 0; half /= 2) {

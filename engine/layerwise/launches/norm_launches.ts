@@ -9,10 +9,13 @@ import {
   normAffine,
   normApply,
   normRunning,
+  normSampleMoments,
+  normSampleSums,
   normStatistics,
   normTotal,
   normWholeRunning,
   normWholeTotal,
+  SAMPLE_CHANNELS,
 } from "../../../kernels/norm/norm.ts";
 import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
@@ -20,12 +23,14 @@ import { LANES } from "./strips.ts";
 
 /** The launches of a normalisation or bias. */
 export interface NormLaunches {
-  /** Statistics of a micro-batch, where the unit normalises. */
+  /** Statistics of each sample, where the unit normalises. */
   readonly statistics: readonly Launch[];
   /** Coefficients of the normalised drive in training. */
   readonly training: readonly Launch[];
   /** Coefficients of the normalised drive in evaluation. */
   readonly evaluation: Launch;
+  /** Sums of each sample for the gradients of scale and bias. */
+  readonly sampleSums: readonly Launch[];
   /** Gradients of scale and bias, and the coefficients of `apply`. */
   readonly total: Launch;
 }
@@ -43,10 +48,15 @@ export function launchNorm(
   const { scale, kept } = source;
   const meanOnly = Number(norm !== undefined && norm.kind !== "batch");
   const { epsilon, momentum } = norm ?? {};
+  const eachSample = {
+    constants: strips,
+    grid: [Math.ceil(channels / SAMPLE_CHANNELS), 1, "samples"],
+    loops: Math.ceil(strips.S * SAMPLE_CHANNELS / normSampleSums.workgroup) + 8,
+  } as const;
   const constants = { ...strips, epsilon, momentum, meanOnly, scale, kept };
   const sums = {
     grid: [channels, 1, 1],
-    loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
+    loops: Math.ceil(batch / normTotal.workgroup) + 12,
   } as const;
   const each = [groupsFor(channels, LANES), 1, 1] as const;
   const affine = launch({ kernel: normAffine, constants, grid: each });
@@ -59,16 +69,31 @@ export function launchNorm(
     },
     ...sums,
   });
+  const hasStrips = strips.S > 1;
+  const sampleSums = hasStrips
+    ? [launch({ kernel: normSampleSums, ...eachSample })]
+    : [];
   if (!norm) {
-    return { statistics: [], training: [affine], evaluation: affine, total };
+    return {
+      statistics: [],
+      training: [affine],
+      evaluation: affine,
+      sampleSums,
+      total,
+    };
   }
   return {
-    statistics: [launch({
-      kernel: normStatistics,
-      constants: strips,
-      grid,
-      loops: 8 * (T + 2) + 8,
-    })],
+    statistics: [
+      launch({
+        kernel: normStatistics,
+        constants: strips,
+        grid,
+        loops: 8 * (T + 2) + 8,
+      }),
+      ...(hasStrips
+        ? [launch({ kernel: normSampleMoments, ...eachSample })]
+        : []),
+    ],
     training: [
       launch({ kernel: normTotal, constants, ...sums }),
       ...(norm.kind === "scale"
@@ -76,15 +101,15 @@ export function launchNorm(
           kernel: normWholeTotal,
           constants,
           grid: [1, 1, 1],
-          loops: Math.ceil(
-            batch * strips.S * channels / normWholeTotal.workgroup,
-          ) + Math.ceil(channels / normWholeTotal.workgroup) + 20,
+          loops: Math.ceil(batch * channels / normWholeTotal.workgroup) +
+            Math.ceil(channels / normWholeTotal.workgroup) + 20,
         })]
         : []),
     ],
     evaluation: norm.kind === "scale"
       ? launch({ kernel: normWholeRunning, constants, grid: each })
       : launch({ kernel: normRunning, constants, grid: each }),
+    sampleSums,
     total,
   };
 }

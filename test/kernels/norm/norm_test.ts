@@ -5,9 +5,12 @@ import {
   normAffine,
   normApply,
   normRunning,
+  normSampleMoments,
+  normSampleSums,
   normScaleRows,
   normStatistics,
   normTotal,
+  SAMPLE_CHANNELS,
 } from "../../../kernels/norm/norm.ts";
 import { close, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
@@ -37,6 +40,7 @@ const SHAPES: readonly {
   { shape: [3, 5, 3, 3, 37] },
   { shape: [2, 6, 3, 1, 5], runSize: 2 },
   { shape: [1, 70, 2, 3, 4], strips: 5 },
+  { shape: [2, 20, 8, 5, 3], strips: 40 },
 ];
 
 /** Floats of channels by quads. */
@@ -99,11 +103,28 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
       [S, Math.ceil(floats / strips.channelLanes), 1],
     ));
   }
+  // The samples in two micro-batches.
+  const samplesOf = async (
+    kernel: typeof normSampleMoments | typeof normSampleSums,
+    strips: Record<string, Float32Array>,
+  ) => {
+    let sample = room(2 * N * floats);
+    const halves = [[0, N >> 1], [N >> 1, N - (N >> 1)]] as const;
+    for (const [first, count] of halves.filter(([, count]) => count > 0)) {
+      ({ sample } = await run(
+        kernel,
+        { batch: batchOf(first, count, N), ...strips, sample },
+        { T, pixels: H * W, C, runSize, S },
+        [Math.ceil(floats / SAMPLE_CHANNELS), 1, count],
+      ));
+    }
+    return sample;
+  };
   const total = await run(
     normTotal,
     {
       batch: batchOf(0, N, N),
-      partials: partial,
+      partials: await samplesOf(normSampleMoments, { partials: partial }),
       gamma: channelFloats(options.gamma, runSize),
       beta: channelFloats(options.beta, runSize),
       coefficients: room(4 * floats),
@@ -121,7 +142,6 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
       pixels: H * W,
       C,
       runSize,
-      S,
       epsilon,
       momentum: 0.1,
       scale,
@@ -146,8 +166,10 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
   dy.data.forEach((d, i) => {
     const c = Math.floor(i / (H * W * T)) % C;
     const n = Math.floor(i / size);
-    const at = n * S * floats + Math.floor(c / runSize) * quads(runSize) +
-      c % runSize;
+    // Any strip will do: they are all summed.
+    const strip = (n + c) % S;
+    const at = (n * S + strip) * floats +
+      Math.floor(c / runSize) * quads(runSize) + c % runSize;
     sums[2 * at] += d;
     sums[2 * at + 1] += d * xhatOf(c)(x.data[i]);
   });
@@ -155,13 +177,13 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
     normAdjointTotal,
     {
       batch: batchOf(0, N, N, 1),
-      sums,
+      sums: await samplesOf(normSampleSums, { sums }),
       coefficient: total.coefficients,
       back: room(3 * floats),
       dgamma: channelFloats(Array(C).fill(1), runSize),
       dbeta: channelFloats(Array(C).fill(2), runSize),
     },
-    { T, pixels: H * W, C, runSize, S, normalises: 1 },
+    { T, pixels: H * W, C, runSize, normalises: 1 },
     [floats, 1, 1],
   );
   const drive = toKernel(x, { run: runSize });
@@ -353,7 +375,7 @@ gpuTest(
         dgamma: room(4),
         dbeta: room(4),
       },
-      { T: 2, pixels: 1, C: 1, runSize: 1, S: 1, normalises: 0 },
+      { T: 2, pixels: 1, C: 1, runSize: 1, normalises: 0 },
       [1, 1, 1],
     );
     same([back[0], back[4], back[8]], [3, 0, 0]);
