@@ -48,7 +48,7 @@ export const NETWORKS: Readonly<
  *
  * @param model The network, whose input size bounds the addresses.
  * @param options Samples, bins per sample, and events per pixel and bin.
- * @returns The batch; labels are 0, 1, 2 …
+ * @returns The batch; labels are 0, 1, 2 … and begin anew after the last class.
  */
 export function randomBatch(
   model: Model,
@@ -60,6 +60,7 @@ export function randomBatch(
 ): EventBatch {
   const { samples, bins, density } = options;
   const pixels = sizeOf(model.layers[0].input);
+  const classes = sizeOf(model.layers[model.layers.length - 1].output);
   const each = Math.round(pixels * bins * density);
   const random = new Random(1);
   const addressBits = Math.ceil(Math.log2(pixels));
@@ -72,6 +73,6 @@ export function randomBatch(
       { length: samples },
       () => Uint32Array.from({ length: each }, event),
     ),
-    labels: Uint32Array.from({ length: samples }, (_, n) => n),
+    labels: Uint32Array.from({ length: samples }, (_, n) => n % classes),
   };
 }
