@@ -43,14 +43,13 @@ export function gradientStrips(
   { H, W }: Extent = output,
 ): number {
   const owners = weights.floats / QUAD;
-  return Math.max(
-    1,
-    Math.min(
-      H * W,
-      Math.floor(PARTIAL_FLOATS / owners / QUAD),
-      Math.ceil(PARTIAL_LANES / owners),
-    ),
+  const most = Math.min(
+    Math.floor(PARTIAL_FLOATS / owners / QUAD),
+    Math.ceil(PARTIAL_LANES / owners),
   );
+  // Strips are of equal size, so fewer may be enough.
+  const size = Math.ceil(H * W / Math.max(1, most));
+  return Math.ceil(H * W / size);
 }
 
 /**
