@@ -5,7 +5,7 @@
  * @module
  */
 
-import { RecordingError } from "./errors.ts";
+import { type CutOffError, RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 
@@ -47,6 +47,7 @@ export class RecordingFile implements Disposable {
   #start = 0;
   #end = 0;
   #offset = 0;
+  #cut: CutOffError | undefined;
 
   private constructor(path: string, file: OpenFile) {
     this.path = path;
@@ -98,7 +99,19 @@ export class RecordingFile implements Disposable {
 
   /** Buffered bytes that have not been taken; valid until the next `fill()`. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#buffer.subarray(this.#start, this.#end);
+    const most = (this.#cut?.offset ?? Infinity) - this.#offset;
+    const end = Math.min(this.#end, this.#start + most);
+    return this.#buffer.subarray(this.#start, end);
+  }
+
+  /**
+   * Makes the file end early.
+   *
+   * @param cut The error that `fill()` throws when all bytes before its offset
+   *   have been taken.
+   */
+  endWith(cut: CutOffError): void {
+    this.#cut = cut;
   }
 
   /**
@@ -118,8 +131,10 @@ export class RecordingFile implements Disposable {
    *   sources such as compressed files in which further bytes take time.
    * @returns Whether the buffer has any bytes.
    * @throws {RecordingError} If reading fails.
+   * @throws {CutOffError} If the file ends early and is read up to there.
    */
   async fill(least: number = BUFFER_BYTES): Promise<boolean> {
+    if (this.#cut?.offset === this.#offset) throw this.#cut;
     this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
     this.#start = 0;

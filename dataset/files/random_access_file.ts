@@ -8,7 +8,7 @@ import { CutOffError, RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 
-/** Minimum number of bytes read at once. */
+/** Minimum number of bytes read at once, if the file has as many. */
 const WINDOW_BYTES = 1 << 20;
 
 /** Maximum number of bytes per `read()`, more than any camera's packet has. */
@@ -41,13 +41,14 @@ export class RandomAccessFile implements Disposable {
   /** The file's path as given, or its name. */
   readonly path: string;
   readonly #file: OpenFile;
-  #window = new Uint8Array(WINDOW_BYTES);
+  #window: Uint8Array<ArrayBuffer>;
   #start = 0;
   #length = 0;
 
   private constructor(path: string, file: OpenFile) {
     this.path = path;
     this.#file = file;
+    this.#window = new Uint8Array(Math.min(WINDOW_BYTES, file.size));
   }
 
   /**

@@ -114,6 +114,7 @@ export const EVENT_STREAM: RecordingFormat = {
       sensor,
       start: HEADER_BYTES,
       record: { name: "event", bytes: EVENT_BYTES },
+      zeros: { least: 2 },
       decoder: (faults) => streamDecoder(FIRST_BYTES[type], { sensor, faults }),
     });
   },

@@ -13,6 +13,7 @@ import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { sha256 } from "../files/sha256.ts";
+import { findZeroTail, zeroTailError } from "./reading/zero_tail.ts";
 
 /** Sensor region of N-MNIST, 34×34 pixels. */
 export const NMNIST_SENSOR: Sensor = { width: 34, height: 34 };
@@ -39,7 +40,7 @@ export interface NmnistEntry {
  * @param file The file: its path, or a browser's `Blob`.
  * @returns Its events, in the order recorded.
  * @throws {RecordingError} If the file cannot be read, is empty, is cut off
- *   inside an event, or has an event outside 34×34 pixels.
+ *   inside an event, ends in zeros, or has an event outside 34×34 pixels.
  *
  * @example
  * ```ts
@@ -67,6 +68,13 @@ export async function readNmnist(file: FileSource): Promise<Events> {
       { offset },
     );
   }
+  const zeros = await findZeroTail(bytes, {
+    start: 0,
+    bytes: EVENT_BYTES,
+    least: 2,
+    timeAt: (view, at) => view.getUint32(at + 1) & 0x7fffff,
+  });
+  if (zeros !== undefined) throw zeroTailError(path, zeros);
   const events = allocateEvents(bytes.length / EVENT_BYTES);
   const { width, height } = NMNIST_SENSOR;
   for (let i = 0, at = 0; at < bytes.length; i++, at += EVENT_BYTES) {

@@ -10,6 +10,7 @@ import { DatasetError } from "../files/errors.ts";
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
+import { findZeroTail } from "./reading/zero_tail.ts";
 import { parseNpyHeader } from "./tables/npy_header.ts";
 
 /** Sizes of readable field types in bytes, by NumPy's names. */
@@ -48,8 +49,8 @@ interface Header {
  * @param sensor The sensor, which bounds x and y.
  * @returns The events.
  * @throws {DatasetError} If the file cannot be read, is not such an array, is
- *   cut off, or has an event that is not on the sensor or whose time exceeds 32
- *   bits.
+ *   cut off, ends in zeros, or has an event that is not on the sensor or whose
+ *   time exceeds 32 bits.
  *
  * @example
  * ```ts
@@ -91,6 +92,18 @@ export async function readNpy(
       path,
       `${counted(count, "event")} of ${stride} bytes after byte ${start} ` +
         `would end at byte ${start + count * stride} of ${bytes.length}`,
+    );
+  }
+  const zeros = await findZeroTail(bytes, {
+    start,
+    bytes: stride,
+    least: 2,
+    timeAt: (view, at) => readNumber(view, at + fields.t.offset, fields.t.type),
+  });
+  if (zeros !== undefined) {
+    throw new DatasetError(
+      path,
+      `byte ${zeros.offset} of ${zeros.size}: only zeros follow`,
     );
   }
   const events = allocateEvents(count);

@@ -13,6 +13,8 @@ import { cutRecord, untilCut } from "./reading/cut_off.ts";
 import type { Decoding } from "./reading/decoded_recording.ts";
 import { allocateBlock, firstEvents } from "./reading/event_block.ts";
 import { FaultCounts } from "./reading/fault_counts.ts";
+import { HeldZeros } from "./reading/held_zeros.ts";
+import { zeroTailError } from "./reading/zero_tail.ts";
 import type { EventBlock, OpenRecording } from "./reading/format.ts";
 import { TEXT_TABLE } from "./tables/text.ts";
 
@@ -91,10 +93,14 @@ async function* decodeStream(
     readonly faults: FaultCounts;
   },
 ): AsyncGenerator<EventBlock, void, void> {
-  const { start, separator, record } = decoding;
+  const { start, separator, record, zeros } = decoding;
   const decoder = decoding.decoder(faults);
-  let bytes = head.subarray(start);
+  const held = new HeldZeros(record.bytes);
+  const pass = (received: Uint8Array, pending: number) =>
+    zeros === undefined ? received : held.pass(received, pending);
+  let bytes = joined(new Uint8Array(), pass(head.subarray(start), 0));
   let offset = start;
+  let time = 0;
   for (let last = false; !last || bytes.length > 0;) {
     for (;;) {
       const whole = separator === undefined || last
@@ -104,7 +110,10 @@ async function* decodeStream(
       const block = allocateBlock(whole + 64);
       const piece = { bytes: bytes.subarray(0, whole), offset, last };
       const { taken, events } = decoder.decode(piece, block);
-      if (events > 0) yield firstEvents(block, events);
+      if (events > 0) {
+        time = block.t[events - 1];
+        yield firstEvents(block, events);
+      }
       if (taken === 0) break;
       bytes = bytes.subarray(taken);
       offset += taken;
@@ -113,8 +122,17 @@ async function* decodeStream(
       throw cutRecord(name, { ...record, offset, left: bytes.length });
     }
     const { value, done } = await reader.read();
-    if (value) bytes = joined(bytes, value);
+    if (value) bytes = joined(bytes, pass(value, bytes.length));
     last = done;
+    if (last && held.count > 0) {
+      const isEmpty = offset === start;
+      const least = (isEmpty ? 2 : zeros!.least) * record.bytes;
+      const isLater = isEmpty || zeros!.timeAt === undefined || time > 0;
+      if (held.count >= least && isLater) {
+        throw zeroTailError(name, { offset, size: offset + held.count });
+      }
+      bytes = new Uint8Array(held.count);
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { DatasetError } from "../files/errors.ts";
 import { sha256 } from "../files/sha256.ts";
 import { readAedat } from "../formats/aedat2/aedat.ts";
 import { untilCut } from "../formats/reading/cut_off.ts";
-import { FaultCounts } from "../formats/reading/fault_counts.ts";
+import { FaultCounts, ZEROS } from "../formats/reading/fault_counts.ts";
 import type { FileFaults } from "../formats/reading/format.ts";
 import type { Part } from "../layouts/layout.ts";
 import type { RecordingFacts } from "./labelled_samples.ts";
@@ -47,6 +47,8 @@ export interface BeyondCut {
   readonly parts: readonly number[];
   /** Byte offset of the cut. */
   readonly offset: number;
+  /** Number of zero bytes from the cut on, if the file ends in zeros. */
+  readonly zeros?: number;
 }
 
 /** A recording in memory with the bounds of its samples. */
@@ -195,7 +197,11 @@ async function rangesOf(
   return {
     ranges,
     beyondCut: cut && beyond.length > 0
-      ? { parts: beyond, offset: cut.offset! }
+      ? {
+        parts: beyond,
+        offset: cut.offset!,
+        zeros: cut.problem === ZEROS ? cut.count : undefined,
+      }
       : undefined,
   };
 }

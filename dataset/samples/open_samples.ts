@@ -200,8 +200,11 @@ export async function openSamples(
         if (beyondCut === undefined) return [];
         const [name, numbers] = members[place];
         const lost = beyondCut.parts.map((n) => listed[numbers[n]].label);
-        const { offset } = beyondCut;
-        return cutInWords(name, { offset, lost, samples: numbers.length });
+        return cutInWords(name, {
+          ...beyondCut,
+          lost,
+          samples: numbers.length,
+        });
       }),
       ...longWindows(samples, windows),
     ],

@@ -9,9 +9,13 @@ import { DatasetError, RecordingError } from "../files/errors.ts";
 import { DVS128 } from "../events.ts";
 import { RecordingFile } from "../files/buffered_file.ts";
 import { join } from "../files/file_path.ts";
-import { readAedatHeader } from "../formats/aedat2/aedat_header.ts";
+import {
+  readAedatHeader,
+  zeroRecords,
+} from "../formats/aedat2/aedat_header.ts";
 import { readNpy } from "../formats/npy.ts";
 import { cutInWords } from "../formats/reading/cut_off.ts";
+import { findZeroTail } from "../formats/reading/zero_tail.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { readTags, sessionOf, type Tag } from "../formats/sl_animals.ts";
 import type { RecordingOrigin } from "../store/attributes.ts";
@@ -82,7 +86,7 @@ export async function inspectRecording(
     tags,
     tagFile,
     remark: cut && cutInWords(recording, {
-      offset: cut.offset,
+      ...cut,
       lost: all.filter((tag) => !tags.includes(tag))
         .map(({ label }) => classes[label]),
       samples: all.length,
@@ -92,19 +96,27 @@ export async function inspectRecording(
 }
 
 /**
- * Finds where a recording is cut off, if its file ends inside a record.
+ * Finds where a recording is cut off, if its file ends inside a record or in
+ * zeros.
  *
- * @returns The byte offset of the incomplete record, and the number of records
- *   before it.
+ * @returns The byte offset of the incomplete record or of the zeros, the number
+ *   of zero bytes, and the number of records before.
  */
-async function findCut(
-  path: string,
-): Promise<{ readonly offset: number; readonly records: number } | undefined> {
+async function findCut(path: string): Promise<
+  {
+    readonly offset: number;
+    readonly zeros?: number;
+    readonly records: number;
+  } | undefined
+> {
   using file = await RecordingFile.open(path);
-  const { eventBytes } = await readAedatHeader(file);
-  const { size } = await Deno.stat(path);
-  const records = Math.floor((size - file.offset) / eventBytes);
-  const offset = file.offset + records * eventBytes;
+  const header = await readAedatHeader(file);
+  const start = file.offset;
+  const tail = await findZeroTail(path, { start, ...zeroRecords(header) });
+  const size = tail?.offset ?? (await Deno.stat(path)).size;
+  const records = Math.floor((size - start) / header.eventBytes);
+  const offset = start + records * header.eventBytes;
+  if (tail) return { offset, zeros: tail.size - offset, records };
   return offset === size ? undefined : { offset, records };
 }
 

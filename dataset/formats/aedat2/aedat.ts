@@ -8,7 +8,11 @@
  */
 
 import { decodeEvents, turnToJaerAxes } from "./aedat_decode.ts";
-import { type AedatHeader, readAedatHeader } from "./aedat_header.ts";
+import {
+  type AedatHeader,
+  readAedatHeader,
+  zeroRecords,
+} from "./aedat_header.ts";
 import { RecordingError } from "../../files/errors.ts";
 import type { Events } from "../../events.ts";
 import type { FileSource } from "../../files/file_source.ts";
@@ -16,6 +20,7 @@ import { RecordingFile } from "../../files/buffered_file.ts";
 import { cutRecord, untilCut } from "../reading/cut_off.ts";
 import { FaultCounts } from "../reading/fault_counts.ts";
 import type { FileFaults } from "../reading/format.ts";
+import { endBeforeZeros } from "../reading/zero_tail.ts";
 
 /** Options for reading an AEDAT file. */
 export interface AedatOptions {
@@ -88,8 +93,8 @@ export interface AedatSummary {
  * @throws {RecordingError} If the file cannot be read, is empty, is of another
  *   format or version, or has an address that is not a DVS128's. The chunks
  *   before the error are yielded.
- * @throws {CutOffError} If the file is cut off inside an event, after the
- *   chunks before the cut are yielded.
+ * @throws {CutOffError} If the file is cut off inside an event or ends in
+ *   zeros, after the chunks before are yielded.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example
@@ -114,7 +119,9 @@ export async function* readAedat(
   options: AedatOptions = {},
 ): AsyncGenerator<EventChunk> {
   using opened = await RecordingFile.open(file);
-  yield* readChunks(opened, await readAedatHeader(opened), options);
+  const header = await readAedatHeader(opened);
+  await endBeforeZeros(opened, file, zeroRecords(header));
+  yield* readChunks(opened, header, options);
 }
 
 /** Reads chunks from a file whose header has been read. */
@@ -212,6 +219,7 @@ export async function inspectAedat(
 ): Promise<AedatSummary> {
   using opened = await RecordingFile.open(file);
   const header = await readAedatHeader(opened);
+  await endBeforeZeros(opened, file, zeroRecords(header));
   let [events, on, special, backwardSteps] = [0, 0, 0, 0];
   let [xMin, xMax, yMin, yMax] = [0xffff, 0, 0xffff, 0];
   let [time, earliest, latest] = [0, 0, 0];

@@ -11,6 +11,7 @@ import {
   PROBED_EVENTS,
   runForward,
 } from "../reading/time_order.ts";
+import type { ZeroRecords } from "../reading/zero_tail.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -84,6 +85,29 @@ export async function readAedatHeader(
     `it is AEDAT "${version}", only 1.0 and 2.0 can be read`,
     { offset: 0 },
   );
+}
+
+/**
+ * Describes records of zeros in a file.
+ *
+ * @param header Its header.
+ * @returns Size of a record, and when zeros are events.
+ *
+ * @example
+ * ```ts
+ * import { zeroRecords } from "./aedat_header.ts";
+ * const { bytes } = zeroRecords({ eventBytes: 8 });
+ * if (bytes !== 8) throw new Error("expected 8 bytes");
+ * ```
+ */
+export function zeroRecords(
+  { eventBytes }: Pick<AedatHeader, "eventBytes">,
+): ZeroRecords & { readonly bytes: number } {
+  return {
+    bytes: eventBytes,
+    least: 1,
+    timeAt: (view, at) => view.getUint32(at + eventBytes - 4),
+  };
 }
 
 /**

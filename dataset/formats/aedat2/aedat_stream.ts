@@ -11,7 +11,7 @@ import { type FileSource, nameOf } from "../../files/file_source.ts";
 import type { Decoder, Decoding } from "../reading/decoded_recording.ts";
 import type { AedatOptions } from "./aedat.ts";
 import { decodeEvents, turnToJaerAxes } from "./aedat_decode.ts";
-import { readAedatHeader } from "./aedat_header.ts";
+import { readAedatHeader, zeroRecords } from "./aedat_header.ts";
 
 /**
  * Reads the header and returns the decoder of a file.
@@ -33,6 +33,7 @@ export async function aedatDecoding(
     sensor: DVS128,
     start: opened.offset,
     record: { name: "event", bytes: eventBytes },
+    zeros: zeroRecords({ eventBytes }),
     decoder: () =>
       aedatDecoder(nameOf(file), {
         eventBytes,

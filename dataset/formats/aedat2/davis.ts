@@ -12,7 +12,7 @@
  */
 
 import { sensorOfCamera } from "../aedat3/cameras.ts";
-import { readAedatHeader } from "./aedat_header.ts";
+import { readAedatHeader, zeroRecords } from "./aedat_header.ts";
 import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import { cutRecord } from "../reading/cut_off.ts";
@@ -22,6 +22,7 @@ import type { Sensor } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
+import { endBeforeZeros } from "../reading/zero_tail.ts";
 
 const EVENT_BYTES = 8;
 
@@ -70,6 +71,8 @@ export const davis: RecordingFormat = {
         gatherBlocks(async function* (builder) {
           using file = await RecordingFile.open(source);
           await readSensor(file);
+          const records = zeroRecords({ eventBytes: EVENT_BYTES });
+          await endBeforeZeros(file, source, records);
           yield* readEvents(file, { sensor, builder, faults });
         }),
     });

@@ -75,6 +75,7 @@ export const PROPHESEE_DAT: RecordingFormat = {
       sensor,
       start: start + 2,
       record: { name: "event", bytes: EVENT_BYTES },
+      zeros: { least: 1, timeAt: (view, at) => view.getUint32(at, true) },
       decoder: (faults) =>
         datDecoder(
           sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },

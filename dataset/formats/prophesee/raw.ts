@@ -9,6 +9,7 @@ import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
+import type { ZeroRecords } from "../reading/zero_tail.ts";
 import { Evt21Decoder } from "./evt21.ts";
 import { Evt2Decoder, type WordLayout } from "./evt2.ts";
 import { Evt3Decoder } from "./evt3.ts";
@@ -22,6 +23,8 @@ interface Encoding {
   readonly name: string;
   /** Size of a word in bytes. */
   readonly bytes: number;
+  /** When words of zeros at the end are no events, if zeros may be events. */
+  readonly zeros?: ZeroRecords;
   readonly decoder: (
     layout: WordLayout & { readonly upperFirst: boolean },
     faults: FaultCounts,
@@ -33,6 +36,7 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
   "EVT2": {
     name: "EVT 2.0",
     bytes: 4,
+    zeros: { least: 2 },
     decoder: (layout, faults) => new Evt2Decoder(layout, faults),
   },
   "EVT21": {
@@ -74,7 +78,7 @@ export const PROPHESEE_RAW = decodedFormat({
         { offset: 0 },
       );
     }
-    const { name, bytes, decoder } = ENCODINGS[named];
+    const { name, bytes, zeros, decoder } = ENCODINGS[named];
     const sensor = sensorOf(nameOf(file), values);
     const endianness = formatOptions(values).get("endianness") ?? "little";
     const layout = {
@@ -88,6 +92,7 @@ export const PROPHESEE_RAW = decodedFormat({
       sensor,
       start,
       record: { name: "word", bytes },
+      zeros,
       decoder: (faults) => decoder(layout, faults),
     };
   },

@@ -55,8 +55,9 @@ export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
  * Describes a truncated recording, and its samples that reach beyond the cut.
  *
  * @param recording Name of the recording.
- * @param cut Byte offset of the cut, classes of the samples that are left out,
- *   and number of all samples of the recording.
+ * @param cut Byte offset of the cut, number of zero bytes from there on if any,
+ *   classes of the samples that are left out, and number of all samples of the
+ *   recording.
  * @returns One line.
  *
  * @example
@@ -70,8 +71,9 @@ export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
  */
 export function cutInWords(
   recording: string,
-  { offset, lost, samples }: {
+  { offset, zeros, lost, samples }: {
     readonly offset: number;
+    readonly zeros?: number;
     readonly lost: readonly string[];
     readonly samples: number;
   },
@@ -80,7 +82,10 @@ export function cutInWords(
     ? ""
     : `, which leaves out ${lost.length} of ${counted(samples, "sample")}: ` +
       lost.join(", ");
-  return `${recording} is cut off at byte ${offset}${left}`;
+  const cut = zeros === undefined
+    ? `is cut off at byte ${offset}`
+    : `ends in ${counted(zeros, "zero byte")} from byte ${offset} on`;
+  return `${recording} ${cut}${left}`;
 }
 
 /**

@@ -17,6 +17,7 @@ import { countedRecording } from "./counted_recording.ts";
 import { cutRecord } from "./cut_off.ts";
 import { allocateBlock, firstEvents } from "./event_block.ts";
 import type { FaultCounts } from "./fault_counts.ts";
+import { endBeforeZeros, type ZeroRecords } from "./zero_tail.ts";
 
 /** Consecutive bytes of a file. */
 export interface Piece {
@@ -56,6 +57,8 @@ export interface Decoding {
   readonly separator?: number;
   /** Name of a record in messages, and its (maximum) size in bytes. */
   readonly record: { readonly name: string; readonly bytes: number };
+  /** When records of zeros at the end are none, if zeros may be events. */
+  readonly zeros?: ZeroRecords;
   /**
    * Makes a decoder for one pass through the file.
    *
@@ -122,7 +125,7 @@ export function decodedFormat(
  */
 export function decodedRecording(
   file: FileSource,
-  { format, sensor, start, record, decoder }: Decoding,
+  { format, sensor, start, record, zeros, decoder }: Decoding,
 ): OpenRecording {
   return countedRecording({
     format,
@@ -131,6 +134,9 @@ export function decodedRecording(
       using opened = await RecordingFile.open(file);
       await opened.fill();
       opened.take(start);
+      if (zeros !== undefined) {
+        await endBeforeZeros(opened, file, { ...zeros, bytes: record.bytes });
+      }
       yield* decodeBlocks(opened, { record, decoder: decoder(faults) });
     },
   });

@@ -76,3 +76,6 @@ export const OUTSIDE = "events outside the sensor";
 
 /** Fault: events whose time is not a finite number. */
 export const TIMELESS = "events without a time";
+
+/** Fault: bytes of zeros at the end of a file. */
+export const ZEROS = "zero bytes at the end, which are left out";

@@ -6,6 +6,7 @@
 
 import { CutOffError } from "../../files/errors.ts";
 import type { RecordingFile } from "../../files/buffered_file.ts";
+import type { FileSource } from "../../files/file_source.ts";
 import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import type { OpenRecording } from "../reading/format.ts";
@@ -14,6 +15,7 @@ import {
   OUTSIDE,
   TIMELESS,
 } from "../reading/fault_counts.ts";
+import { endBeforeZeros, type ZeroRecords } from "../reading/zero_tail.ts";
 import type { Axis, NamedColumn } from "./column_names.ts";
 import { readValues, type Strided } from "./npy_values.ts";
 import {
@@ -48,6 +50,8 @@ export interface ColumnTable {
   readonly count: number;
   /** Unit of times in µs. */
   readonly unitUs: number;
+  /** The file, if it holds a single array as it is. */
+  readonly source?: FileSource;
 }
 
 /** Number of rows read at once, small enough for a core's private cache. */
@@ -86,7 +90,7 @@ type Values = Readonly<Record<Axis, Float64Array>>;
  * ```
  */
 export function columnRecording(
-  { format, arrays, count, unitUs }: ColumnTable,
+  { format, arrays, count, unitUs, source }: ColumnTable,
 ): OpenRecording {
   return countedRecording({
     format,
@@ -96,6 +100,9 @@ export function columnRecording(
         using opened = new DisposableStack();
         const files: RecordingFile[] = [];
         for (const array of arrays) files.push(opened.use(await array.open()));
+        if (source !== undefined && arrays.length === 1) {
+          await endBeforeZeros(files[0], source, zeroRows(arrays[0]));
+        }
         const room = allocateValues(Math.min(count, MOST_ROWS));
         for (let left = count; left > 0;) {
           const rows = await fillRows(arrays, {
@@ -114,6 +121,23 @@ export function columnRecording(
         }
       }),
   });
+}
+
+/** Describes rows of zeros at the end of an array. */
+function zeroRows(
+  { stride, columns }: ColumnArray,
+): ZeroRecords & { readonly bytes: number } {
+  const { type, offset } = columns.find(({ name }) => name?.axis === "t")!;
+  const time = new Float64Array(1);
+  return {
+    bytes: stride,
+    least: 2,
+    timeAt({ buffer, byteOffset }, at) {
+      const row = new Uint8Array(buffer, byteOffset + at, stride);
+      readValues(row, time, { type, offset, stride });
+      return time[0];
+    },
+  };
 }
 
 /** Allocates columns for a number of rows. */

@@ -85,7 +85,12 @@ export const NPY_TABLE: RecordingFormat = {
     };
     const table = tableOf(array) ??
       refuse(file, [`an array of type ${typeName(array)}`]);
-    return await openTable(file, { name: "NumPy", table, options });
+    return await openTable(file, {
+      name: "NumPy",
+      table,
+      source: file,
+      options,
+    });
   },
 };
 
@@ -289,9 +294,11 @@ function complete(
  */
 async function openTable(
   file: FileSource,
-  { name, table: { arrays, count, missing }, options = {} }: {
+  { name, table: { arrays, count, missing }, source, options = {} }: {
     readonly name: string;
     readonly table: Table;
+    /** The file, if it holds the array as it is. */
+    readonly source?: FileSource;
     readonly options?: OpenOptions;
   },
 ): Promise<OpenRecording> {
@@ -329,5 +336,6 @@ async function openTable(
     })),
     count,
     unitUs: UNIT_US[unit],
+    source,
   });
 }

@@ -145,6 +145,10 @@ function spikeFormat(
         sensor: undefined,
         start: 0,
         record: { name: "event", bytes },
+        zeros: {
+          least: 2,
+          timeAt: (view, at) => view.getUint32(at + timeAt - 1) & 0x7fffff,
+        },
         decoder,
       });
     },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openRecordings } from "../../../dataset/slicing/recordings.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { openSamples } from "../../../dataset/samples/open_samples.ts";
+import { ZEROS } from "../../../dataset/formats/reading/fault_counts.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
 import { openSlices } from "../../../scripts/experiment/samples.ts";
@@ -87,6 +88,33 @@ Deno.test("tags before the end of a recording that is cut off are sliced, others
   }
 });
 
+Deno.test("tags before the zeros that a recording ends in are sliced, others named", async () => {
+  await withFolder(async (folder) => {
+    const options = await writeData(folder, DATA);
+    const path = join(folder, "user00_indoor.aedat");
+    const offset = HEADER + 8 * 700;
+    await Deno.truncate(path, offset);
+    await Deno.truncate(path, offset + 10_003);
+    const loss = `ends in 10003 zero bytes from byte ${offset} on, which ` +
+      "leaves out 1 of 4 samples: sign3";
+    const remarks: string[] = [];
+    const { recordings } = await sliceRecordings({
+      ...options,
+      onRemark: (remark) => remarks.push(remark),
+    });
+    assert.deepEqual(recordings[0].labels, [0, 1, 2]);
+    assert.deepEqual(remarks, [`${path} ${loss}`]);
+    const store = await openStore(options.out);
+    for (const [index, [start, end]] of DATA.user00_indoor.tags.entries()) {
+      if (index === 3) continue;
+      assert.deepEqual(
+        rows(await store.events(index)),
+        eventsOf(PAIRS.slice(start, end)),
+      );
+    }
+  });
+});
+
 Deno.test("a recording that is cut off after its tags keeps all, and is named", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
@@ -160,5 +188,17 @@ Deno.test("slice and train warn of a recording that is cut off, and inspect coun
     assert.equal(samples.length, 7);
     assert.deepEqual(samples.map(({ label }) => label), [0, 1, 2, 0, 1, 2, 3]);
     assert.deepEqual(remarks, [`user00_indoor ${loss}`]);
+
+    const recording = inData("recordings/user00_indoor.aedat");
+    await Deno.truncate(recording, offset);
+    await Deno.truncate(recording, offset + 1000);
+    const padded = await openSamples(folder);
+    assert.deepEqual(padded.remarks, [
+      `user00_indoor ends in 1000 zero bytes from byte ${offset} on, which ` +
+      "leaves out 1 of 4 samples: sign3",
+    ]);
+    assert.deepEqual(padded.recordings[0].facts!.faults, [
+      { problem: ZEROS, count: 1000, offset },
+    ]);
   });
 });
