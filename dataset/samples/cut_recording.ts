@@ -6,10 +6,9 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { bisectLeft } from "npm:d3-array@3.2.4";
-import { DatasetError } from "../files/errors.ts";
 import { sha256 } from "../files/sha256.ts";
 import { readAedat } from "../formats/aedat2/aedat.ts";
-import { untilCut } from "../formats/reading/cut_off.ts";
+import { type CutPlace, untilCut } from "../formats/reading/cut_off.ts";
 import { FaultCounts, ZEROS } from "../formats/reading/fault_counts.ts";
 import type { FileFaults } from "../formats/reading/format.ts";
 import type { Part } from "../layouts/layout.ts";
@@ -35,8 +34,6 @@ export interface ListedPart {
 export interface CutJob extends RecordingPlace {
   /** Parts of the recording, each of which is or contains samples. */
   readonly parts: readonly ListedPart[];
-  /** File that lists the parts, for messages. */
-  readonly list: string;
   /** Windows to cut each part into. @default each part is one sample */
   readonly windows?: Windows;
 }
@@ -45,10 +42,8 @@ export interface CutJob extends RecordingPlace {
 export interface BeyondCut {
   /** Indices of the parts. */
   readonly parts: readonly number[];
-  /** Byte offset of the cut. */
-  readonly offset: number;
-  /** Number of zero bytes from the cut on, if the file ends in zeros. */
-  readonly zeros?: number;
+  /** Place of the cut. */
+  readonly place: CutPlace;
 }
 
 /** A recording in memory with the bounds of its samples. */
@@ -73,14 +68,13 @@ export interface CutRecording {
 
 /**
  * Reads a recording, sorts its events by time if their order allows it, and
- * cuts samples out of it. Parts in records that reach beyond the end of a
- * recording that is cut off are left out.
+ * cuts samples out of it. Parts in records or events that reach beyond its end
+ * are left out, since it is cut off.
  *
  * @param job The recording.
  * @returns The recording and the bounds of its samples.
  * @throws {RecordingError} If the recording cannot be read, or a sample lasts
  *   71 min or longer.
- * @throws {DatasetError} If a part ends beyond the recording.
  *
  * @example
  * ```ts
@@ -89,7 +83,6 @@ export interface CutRecording {
  * await Deno.writeTextFile(path, "t,x,y,p\n70,5,7,1\n71,5,8,0\n99,5,8,0\n");
  * const { cuts } = await cutRecording({
  *   path,
- *   list: path,
  *   parts: [{ part: { start: 1, end: 3, unit: "events" } }],
  * });
  * if (cuts[0].from !== 1 || cuts[0].durationUs !== 29) throw new Error("?");
@@ -160,7 +153,7 @@ type Range = Part & { readonly unit: "us" | "events" };
 
 /** Completes parts and converts record numbers to event numbers. */
 async function rangesOf(
-  { path, list, parts }: CutJob,
+  { path, parts }: CutJob,
   { t: { length } }: RecordingColumns,
 ): Promise<
   { readonly ranges: Range[]; readonly beyondCut: BeyondCut | undefined }
@@ -169,41 +162,35 @@ async function rangesOf(
   const { specials, cut } = byRecords
     ? await specialRecords(path)
     : { specials: [] };
-  const beyond: number[] = [];
-  const ranges = parts.map(({ part, line }, index): Range => {
+  const known = length + specials.length;
+  const beyond = [...parts.keys()].filter((index) => {
+    const { part } = parts[index];
+    return part !== undefined && part.unit !== "us" && part.end > known;
+  });
+  const ranges = parts.map(({ part }, index): Range => {
     if (part === undefined) return { start: 0, end: length, unit: "events" };
     const { start, end, unit } = part;
     if (unit === "us") return { start, end, unit };
+    if (beyond.includes(index)) {
+      return { start: length, end: length, unit: "events" };
+    }
     const before = unit === "records"
       ? (record: number) => record - bisectLeft(specials, record)
       : (event: number) => event;
-    const known = unit === "records" ? length + specials.length : length;
-    if (end > known && cut !== undefined) {
-      beyond.push(index);
-      return { start: length, end: length, unit: "events" };
-    }
-    if (end > known) {
-      throw new DatasetError(
-        list,
-        `${
-          unit.slice(0, -1)
-        } ${end} is beyond the recording "${path}", which ` +
-          `has ${known}`,
-        { line },
-      );
-    }
     return { start: before(start), end: before(end), unit: "events" };
   });
-  return {
-    ranges,
-    beyondCut: cut && beyond.length > 0
-      ? {
-        parts: beyond,
-        offset: cut.offset!,
-        zeros: cut.problem === ZEROS ? cut.count : undefined,
-      }
-      : undefined,
-  };
+  if (beyond.length === 0) return { ranges, beyondCut: undefined };
+  const place: CutPlace = cut === undefined
+    ? {
+      unit: byRecords ? "record" : "event",
+      end: known,
+      tagsEnd: Math.max(...beyond.map((index) => parts[index].part!.end)),
+    }
+    : {
+      offset: cut.offset!,
+      zeros: cut.problem === ZEROS ? cut.count : undefined,
+    };
+  return { ranges, beyondCut: { parts: beyond, place } };
 }
 
 /**

@@ -121,7 +121,6 @@ export async function openSamples(
     path: listed[first].path,
     index: listed[first].index,
     timeUnit,
-    list,
     windows,
     parts: [first, ...others].map((n) => {
       const { part, line } = listed[n];
@@ -175,10 +174,20 @@ export async function openSamples(
       };
     });
   });
+  const cutOff = read.flatMap(({ beyondCut }, place) => {
+    if (beyondCut === undefined) return [];
+    const [name, numbers] = members[place];
+    const lost = beyondCut.parts.map((n) => listed[numbers[n]].label);
+    return cutInWords(name, {
+      ...beyondCut.place,
+      lost,
+      samples: numbers.length,
+    });
+  });
   if (samples.length === 0) {
     const [problem] = read.flatMap(({ error }) => error ?? []);
     if (problem) throw problem;
-    throw new DatasetError(list, "it has no events");
+    throw new DatasetError(list, cutOff[0] ?? "it has no events");
   }
   const sensors = read.flatMap(({ facts }) =>
     facts ? [{ ...facts.sensor, told: facts.told }] : []
@@ -196,16 +205,7 @@ export async function openSamples(
     empty: read.reduce((sum, { empty }) => sum + empty, 0),
     remarks: [
       ...remarks,
-      ...read.flatMap(({ beyondCut }, place) => {
-        if (beyondCut === undefined) return [];
-        const [name, numbers] = members[place];
-        const lost = beyondCut.parts.map((n) => listed[numbers[n]].label);
-        return cutInWords(name, {
-          ...beyondCut,
-          lost,
-          samples: numbers.length,
-        });
-      }),
+      ...cutOff,
       ...longWindows(samples, windows),
     ],
     guessed,

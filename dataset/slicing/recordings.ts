@@ -52,9 +52,10 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
  * @param options Recordings, tags, classes, cache and threads.
  * @returns The slices, in the order of the list; events are read on demand.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
- *   if a tag reaches beyond its recording or holds no event, if a recording
+ *   if a tag holds no event, if a recording
  *   changes while it is read, or if the cache cannot be written.
- * @throws {RecordingError} If a recording cannot be read.
+ * @throws {RecordingError} If a recording cannot be read or ends before the end
+ *   of every tag.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example

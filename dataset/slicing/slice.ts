@@ -96,10 +96,11 @@ export interface SliceReport {
  * @param options Recordings, tags, classes and store.
  * @returns The recordings of the store, and those removed from it.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
- *   if a tag reaches beyond its recording or holds no event, if `out` is a
+ *   if a tag holds no event, if `out` is a
  *   folder of other files or is being read or sliced by another run, or if
  *   writing fails. The store may then be incomplete.
- * @throws {RecordingError} If a recording cannot be read.
+ * @throws {RecordingError} If a recording cannot be read or ends before the end
+ *   of every tag.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example

@@ -14,7 +14,7 @@ import {
   zeroRecords,
 } from "../formats/aedat2/aedat_header.ts";
 import { readNpy } from "../formats/npy.ts";
-import { cutInWords } from "../formats/reading/cut_off.ts";
+import { cutInWords, placeInWords } from "../formats/reading/cut_off.ts";
 import { findZeroTail } from "../formats/reading/zero_tail.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { readTags, sessionOf, type Tag } from "../formats/sl_animals.ts";
@@ -30,7 +30,7 @@ export interface SliceSource {
   readonly tags: readonly Tag[];
   /** The tag file, or the folder of the slices, for error messages. */
   readonly tagFile: string;
-  /** Remark on a recording that is cut off, one line. */
+  /** Remark on a recording that is cut off or ends before a tag, one line. */
   readonly remark?: string;
   /** Attributes that identify the origin of its slices. */
   readonly origin: TaggedOrigin;
@@ -52,16 +52,16 @@ export interface SourceOptions {
 }
 
 /**
- * Reads the tags and the checksum of a recording. Tags that reach beyond the end
- * of a recording that is cut off are left out.
+ * Reads the tags and the checksum of a recording. Tags that reach beyond its end
+ * are left out, since it is cut off.
  *
  * @param name Name of the recording, such as `user00_indoor`.
  * @param classes Names of the classes.
  * @param options Folders of recordings and tags, and the axes.
  * @returns The recording, its tags and its origin.
  * @throws {DatasetError} If the tag file cannot be used.
- * @throws {RecordingError} If the recording cannot be read, or is cut off before
- *   the end of every tag.
+ * @throws {RecordingError} If the recording cannot be read, or ends before the
+ *   end of every tag.
  */
 export async function inspectRecording(
   name: string,
@@ -72,21 +72,26 @@ export async function inspectRecording(
   const tagFile = join(options.tags, `${name}.csv`);
   const all = await readTags(tagFile, classes);
   const sha256 = await checksum([recording]);
-  const cut = await findCut(recording);
-  const tags = cut ? all.filter(({ end }) => end <= cut.records) : all;
-  if (cut && tags.length === 0) {
+  const { records, ...cut } = await findEnd(recording);
+  const tags = all.filter(({ end }) => end <= records);
+  const tagsEnd = all.reduce((last, { end }) => Math.max(last, end), 0);
+  const place = cut.offset === undefined
+    ? { unit: "record" as const, end: records, tagsEnd }
+    : { offset: cut.offset, zeros: cut.zeros };
+  if (tags.length === 0) {
     throw new RecordingError(
       recording,
-      `it is cut off at byte ${cut.offset}, before the end of every tag`,
+      `it ${placeInWords(place)}, before the end of every tag`,
       { offset: cut.offset },
     );
   }
+  const isWhole = cut.offset === undefined && tags.length === all.length;
   return {
     recording,
     tags,
     tagFile,
-    remark: cut && cutInWords(recording, {
-      ...cut,
+    remark: isWhole ? undefined : cutInWords(recording, {
+      ...place,
       lost: all.filter((tag) => !tags.includes(tag))
         .map(({ label }) => classes[label]),
       samples: all.length,
@@ -96,19 +101,17 @@ export async function inspectRecording(
 }
 
 /**
- * Finds where a recording is cut off, if its file ends inside a record or in
- * zeros.
+ * Finds the end of a recording, and where it is cut off if its file ends inside
+ * a record or in zeros.
  *
- * @returns The byte offset of the incomplete record or of the zeros, the number
- *   of zero bytes, and the number of records before.
+ * @returns The number of records; if it is cut off, the byte offset of the
+ *   incomplete record or of the zeros, and the number of zero bytes.
  */
-async function findCut(path: string): Promise<
-  {
-    readonly offset: number;
-    readonly zeros?: number;
-    readonly records: number;
-  } | undefined
-> {
+async function findEnd(path: string): Promise<{
+  readonly records: number;
+  readonly offset?: number;
+  readonly zeros?: number;
+}> {
   using file = await RecordingFile.open(path);
   const header = await readAedatHeader(file);
   const start = file.offset;
@@ -116,8 +119,8 @@ async function findCut(path: string): Promise<
   const size = tail?.offset ?? (await Deno.stat(path)).size;
   const records = Math.floor((size - start) / header.eventBytes);
   const offset = start + records * header.eventBytes;
-  if (tail) return { offset, zeros: tail.size - offset, records };
-  return offset === size ? undefined : { offset, records };
+  if (tail) return { records, offset, zeros: tail.size - offset };
+  return offset === size ? { records } : { records, offset };
 }
 
 /**

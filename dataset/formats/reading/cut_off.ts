@@ -52,12 +52,31 @@ export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
 }
 
 /**
+ * Place where a recording is cut off: inside a record or at zeros, or between
+ * two records, which only its tags tell.
+ */
+export type CutPlace =
+  | {
+    /** Byte offset of the cut. */
+    readonly offset: number;
+    /** Number of zero bytes from there on, if the file ends in zeros. */
+    readonly zeros?: number;
+  }
+  | {
+    /** Quantity in which tags are given. */
+    readonly unit: "record" | "event";
+    /** End of the recording in this unit. */
+    readonly end: number;
+    /** End of its last tag in this unit. */
+    readonly tagsEnd: number;
+  };
+
+/**
  * Describes a truncated recording, and its samples that reach beyond the cut.
  *
  * @param recording Name of the recording.
- * @param cut Byte offset of the cut, number of zero bytes from there on if any,
- *   classes of the samples that are left out, and number of all samples of the
- *   recording.
+ * @param cut Place of the cut, classes of the samples that are left out, and
+ *   number of all samples of the recording.
  * @returns One line.
  *
  * @example
@@ -71,9 +90,7 @@ export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
  */
 export function cutInWords(
   recording: string,
-  { offset, zeros, lost, samples }: {
-    readonly offset: number;
-    readonly zeros?: number;
+  { lost, samples, ...place }: CutPlace & {
     readonly lost: readonly string[];
     readonly samples: number;
   },
@@ -82,10 +99,34 @@ export function cutInWords(
     ? ""
     : `, which leaves out ${lost.length} of ${counted(samples, "sample")}: ` +
       lost.join(", ");
-  const cut = zeros === undefined
+  return `${recording} ${placeInWords(place)}${left}`;
+}
+
+/**
+ * Describes where a recording is cut off.
+ *
+ * @param place Place of the cut.
+ * @returns Words that follow the name of the recording.
+ *
+ * @example
+ * ```ts
+ * import { placeInWords } from "./cut_off.ts";
+ * const words = placeInWords({ unit: "record", end: 70, tagsEnd: 90 });
+ * if (!words.startsWith("ends at record 70, its tags at record 90 ")) {
+ *   throw new Error(words);
+ * }
+ * ```
+ */
+export function placeInWords(place: CutPlace): string {
+  if ("unit" in place) {
+    const { unit, end, tagsEnd } = place;
+    return `ends at ${unit} ${end}, its tags at ${unit} ${tagsEnd} (it is cut ` +
+      "off or they are wrong)";
+  }
+  const { offset, zeros } = place;
+  return zeros === undefined
     ? `is cut off at byte ${offset}`
     : `ends in ${counted(zeros, "zero byte")} from byte ${offset} on`;
-  return `${recording} ${cut}${left}`;
 }
 
 /**

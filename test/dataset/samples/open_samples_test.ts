@@ -112,12 +112,18 @@ Deno.test("parts in events are counted in the order of the file", async () => {
     assert.equal(samples.recordings[0].facts!.backwardSteps, 2);
   });
   const beyond = list.replace("3,5", "3,6");
+  const words = "1.csv ends at event 5, its tags at event 6 (it is cut off " +
+    "or they are wrong), which leaves out";
   await withFiles({ "1.csv": rows, "list.csv": beyond }, async (folder) => {
+    const { samples, remarks } = await openSamples(folder);
+    assert.equal(samples.length, 1);
+    assert.deepEqual(remarks, [`${words} 1 of 2 samples: b`]);
+  });
+  const none = beyond.replace("1,4", "1,6");
+  await withFiles({ "1.csv": rows, "list.csv": none }, async (folder) => {
     await assert.rejects(openSamples(folder), {
       name: "DatasetError",
-      message:
-        `Cannot use "${folder}/list.csv" line 3: event 6 is beyond the ` +
-        `recording "${folder}/1.csv", which has 5`,
+      message: `Cannot use "${folder}/list.csv": ${words} 2 of 2 samples: a, b`,
     });
   });
 });

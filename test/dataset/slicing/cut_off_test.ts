@@ -88,6 +88,40 @@ Deno.test("tags before the end of a recording that is cut off are sliced, others
   }
 });
 
+Deno.test("tags before the end of a recording that is cut off between records are sliced, others named", async () => {
+  await withFolder(async (folder) => {
+    const options = await writeData(folder, DATA);
+    const path = join(folder, "user00_indoor.aedat");
+    await Deno.truncate(path, HEADER + 8 * 699);
+    const remarks: string[] = [];
+    const remark = `${path} ends at record 699, its tags at record 900 (it ` +
+      "is cut off or they are wrong), which leaves out 2 of 4 samples: " +
+      "sign1, sign3";
+    const onRemark = (remark: string) => remarks.push(remark);
+    const { recordings } = await sliceRecordings({ ...options, onRemark });
+    assert.deepEqual(recordings[0].labels, [0, 2]);
+    const { slices } = await openStore(options.out);
+    const opened = await openRecordings({
+      recordings: folder,
+      tags: folder,
+      list: options.list,
+      classes: options.classes,
+      cache: join(folder, "cache"),
+      onRemark,
+    });
+    assert.deepEqual(opened.slices, slices);
+    assert.deepEqual(remarks, [remark, remark]);
+    await Deno.truncate(path, HEADER + 8 * 99);
+    const out = join(folder, "other.zarr");
+    await assert.rejects(sliceRecordings({ ...options, out }), {
+      name: "RecordingError",
+      message: `Cannot read recording "${path}": it ends at record 99, its ` +
+        "tags at record 900 (it is cut off or they are wrong), before the " +
+        "end of every tag",
+    });
+  });
+});
+
 Deno.test("tags before the zeros that a recording ends in are sliced, others named", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
@@ -193,6 +227,12 @@ Deno.test("slice and train warn of a recording that is cut off, and inspect coun
     await Deno.truncate(recording, offset);
     await Deno.truncate(recording, offset + 1000);
     const padded = await openSamples(folder);
+    await Deno.truncate(recording, offset);
+    const between = await openSamples(folder);
+    assert.deepEqual(between.remarks, [
+      "user00_indoor ends at record 800, its tags at record 900 (it is cut " +
+      "off or they are wrong), which leaves out 1 of 4 samples: sign3",
+    ]);
     assert.deepEqual(padded.remarks, [
       `user00_indoor ends in 1000 zero bytes from byte ${offset} on, which ` +
       "leaves out 1 of 4 samples: sign3",

@@ -241,11 +241,13 @@ Deno.test("RecordingCache refuses a recording that changes while it is read", as
 Deno.test("openRecordings() leaves no files if a tag does not fit", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
-    await writeTags(folder, ONE, [[0, 100], [150, 401]]);
+    await writeTags(folder, ONE, [[300, 401], [150, 402]]);
+    const path = join(folder, `${ONE}.aedat`);
     await assert.rejects(openRecordings(options), {
-      name: "DatasetError",
-      path: join(folder, `${ONE}.csv`),
-      line: 3,
+      name: "RecordingError",
+      message: `Cannot read recording "${path}": it ends at record 400, its ` +
+        "tags at record 402 (it is cut off or they are wrong), before the " +
+        "end of every tag",
     });
     const left = await entries(options.cache);
     assert(left.every((name) => name.startsWith(TWO)), left.join());

@@ -153,12 +153,6 @@ Deno.test("a tag that does not fit the recording names file and line", async () 
   const recording = (folder: string) => join(folder, "user25_imse.aedat");
   const cases: [TaggedRecording, (folder: string) => string][] = [
     [
-      { pairs: randomPairs(800), tags: [[5, 100], [200, 801]] },
-      (folder) =>
-        `record 801 is beyond the recording "${recording(folder)}", which ` +
-        `has 800 records`,
-    ],
-    [
       { pairs: special(200, 300), tags: [[5, 100], [200, 300]] },
       (folder) =>
         `records 200 to 299 of "${recording(folder)}" are special events, ` +
