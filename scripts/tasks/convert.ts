@@ -93,13 +93,14 @@ await runCommand({
     return;
   }
   const recording = await openRecording(input, { timeUnit });
-  const bytes = await writeNew(recording, output);
+  const { bytes, events } = await writeNew(recording, output);
   const { format, faults } = recording;
   if (json) {
-    console.log(JSON.stringify({ format, faults, output, bytes }));
+    console.log(JSON.stringify({ format, faults, output, bytes, events }));
     return;
   }
-  console.log(`${output}: ${bytes} bytes, from ${format}`);
+  const without = events === 0 ? " without an event" : "";
+  console.log(`${output}: ${bytes} bytes${without}, from ${format}`);
   for (const fault of faults) console.log(`left out: ${faultInWords(fault)}`);
 });
 
@@ -188,12 +189,24 @@ function decisionsOf(
     ];
 }
 
-/** Writes a new file; removes it if writing fails. */
+/**
+ * Writes a new file; removes it if writing fails. Returns its size and its
+ * number of events.
+ */
 async function writeNew(
   recording: OpenRecording,
   path: string,
-): Promise<number> {
-  const pieces = encodeRecording(recording, path);
+): Promise<{ readonly bytes: number; readonly events: number }> {
+  let events = 0;
+  async function* blocks() {
+    // Some formats are written in two passes over the recording.
+    events = 0;
+    for await (const block of recording.blocks()) {
+      events += block.t.length;
+      yield block;
+    }
+  }
+  const pieces = encodeRecording({ ...recording, blocks }, path);
   const cannot = (cause: unknown) =>
     new Error(`Cannot write "${path}": ${fileProblem(cause)}`, { cause });
   const file = await Deno.open(path, { write: true, createNew: true })
@@ -218,5 +231,5 @@ async function writeNew(
     throw error;
   }
   file.close();
-  return bytes;
+  return { bytes, events };
 }

@@ -29,6 +29,22 @@ Deno.test("convert says that a recording is no network, and a network no recordi
   assert.match(back.stderr, /a.nir" is a network, which can become .nir, /);
 });
 
+Deno.test("convert says that a recording has no event", async () => {
+  const [csv, npy, again] = await pathsOf(
+    ["empty.csv", "t,x,y,p\n"],
+    "empty.npy",
+    "again.npy",
+  );
+  assert.deepEqual(await runTask("convert", [csv, npy]), {
+    code: 0,
+    stdout: `${npy}: 128 bytes without an event, from text, columns t x y p, ` +
+      "time in µs, as guessed\n",
+    stderr: "",
+  });
+  const { stdout } = await runTask("convert", [csv, again, "--json"]);
+  assert.equal(JSON.parse(stdout).events, 0);
+});
+
 Deno.test("inspect prints what a recording of any camera holds", async () => {
   const lines = Array.from({ length: 2000 }, (_, i) => `${i},5,7,${i % 2}\n`);
   const text = `t_ms,x,y,p\n0,70000,0,1\n0,640,480,1\n${lines.join("")}`;
@@ -106,6 +122,7 @@ Deno.test("convert writes what it read, and says so", async () => {
     format: "Prophesee RAW, EVT 3.0",
     faults: [],
     output: back,
+    events: 2,
     bytes: 37,
   });
   assert.equal(
