@@ -134,6 +134,18 @@ export function formatCheckpoint(
 }
 
 /**
+ * Tells whether a safetensors file is a checkpoint, of any version.
+ *
+ * @param bytes The file.
+ * @returns Whether it is one.
+ * @throws {WeightsError} If the bytes are not a safetensors file.
+ */
+export function isCheckpoint(bytes: Uint8Array): boolean {
+  const { metadata } = parseSafetensors(bytes);
+  return "position" in metadata && "run" in metadata;
+}
+
+/**
  * Reads a checkpoint.
  *
  * @param path The file.

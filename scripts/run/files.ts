@@ -38,10 +38,10 @@ export const CHECKPOINT_FILE = /^checkpoint_fold(\d+)\.safetensors$/;
 /**
  * Names the file of a fold's best weights.
  *
- * @param fold Fold, counted from 1.
+ * @param fold Fold, counted from 1, or a placeholder in a message.
  * @returns Its name.
  */
-export function weightsName(fold: number): string {
+export function weightsName(fold: number | string): string {
   return `model_weights_fold${fold}.safetensors`;
 }
 

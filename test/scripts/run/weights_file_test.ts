@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { formatSafetensors } from "../../../engine/network/safetensors.ts";
+import { formatCheckpoint } from "../../../scripts/run/checkpoint.ts";
+import type { RunIdentity } from "../../../scripts/run/identity.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { saveWeights } from "../../../engine/network/weights_file.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
@@ -40,4 +42,36 @@ Deno.test("readWeights() names file, array and value that are wrong", async () =
   assert.deepEqual([...(await readWeights(path))["fc1.weight"].data], [
     ...[1, 2, 3, 4],
   ]);
+});
+
+Deno.test("readWeights() names the weights beside a checkpoint", async () => {
+  await using folder = await temporaryFolder();
+  const [checkpoint, copy] = ["checkpoint_fold3", "copy"].map((name) =>
+    join(folder.path, `${name}.safetensors`)
+  );
+  const data = Float32Array.of(1, 2);
+  const bytes = formatCheckpoint({
+    adapter: "one",
+    position: {
+      epoch: 0,
+      batches: 0,
+      losses: [],
+      random: [],
+      seconds: 1,
+      trained: false,
+    },
+    best: { "fc1.weight": { shape: [2], data } },
+  }, {} as RunIdentity);
+  for (
+    const [path, fold] of [[checkpoint, "3"], [copy, "N"]] as const
+  ) {
+    await Deno.writeFile(path, bytes);
+    await assert.rejects(readWeights(path), {
+      message:
+        `Cannot read weights "${path}": it is a checkpoint, from which ` +
+        `only its own run resumes; give "${
+          join(folder.path, `model_weights_fold${fold}.safetensors`)
+        }"`,
+    });
+  }
 });
