@@ -173,7 +173,7 @@ gpuTest(
     await signs();
     await refused(
       [at("digits", "digits", "3.bs2"), "--run", run],
-      /^Cannot run the network of .* on "digits\/digits\/3": it has 34×34 pixels, the network takes 128×128$/,
+      /^Cannot run the network of .* on "digits\/digits\/3": it has 34×34 pixels, the recordings of the run 128×128; give a recording of that sensor, or a run on 34×34 pixels$/,
     );
   },
 );

@@ -6,6 +6,7 @@
 
 import { dirname, extname, resolve } from "node:path";
 import { readNmnistList } from "../../../../dataset/formats/nmnist.ts";
+import type { Sensor } from "../../../../dataset/events.ts";
 import type { EventStore } from "../../../../dataset/store/store.ts";
 import { openPreferredDevice } from "../../../device/adapter.ts";
 import { namesOf } from "../../charts/output_spikes.ts";
@@ -124,14 +125,23 @@ export async function respond(
 function onSensorOf(
   { test: { source } }: Fold,
   sample: RecordedSample,
-  { data, training: { filter } }: Configuration,
+  configuration: Configuration,
 ): RecordedSample {
-  if (data === undefined || sample.sensorTold !== false) return sample;
-  const side = filter?.downsample_space ?? 1;
-  const width = source.sensor.width * side;
-  const height = source.sensor.height * side;
+  if (configuration.data === undefined || sample.sensorTold !== false) {
+    return sample;
+  }
+  const { width, height } = recordedSensor(source.sensor, configuration);
   const fits = sample.sensor.width <= width && sample.sensor.height <= height;
   return fits ? { ...sample, sensor: { width, height } } : sample;
+}
+
+/** Finds the sensor of a run's recordings, before they are downsampled. */
+function recordedSensor(
+  { width, height }: Sensor,
+  { training: { filter } }: Configuration,
+): Sensor {
+  const side = filter?.downsample_space ?? 1;
+  return { width: width * side, height: height * side };
 }
 
 /** Whether a fold's network is tested on the recording of a sample. */
@@ -180,10 +190,13 @@ async function mismatch(
 ): Promise<string | undefined> {
   const { source } = fold.test;
   const one = filtered(asSource(sample, fold, 0), configuration);
-  const [own, its] = [one, source].map(({ sensor: { width, height } }) =>
-    `${width}×${height}`
-  );
-  if (own !== its) return `it has ${own} pixels, the network takes ${its}`;
+  const sides = ({ width, height }: Sensor) => `${width}×${height}`;
+  if (sides(one.sensor) !== sides(source.sensor)) {
+    const own = sides(sample.sensor);
+    const its = sides(recordedSensor(source.sensor, configuration));
+    return `it has ${own} pixels, the recordings of the run ${its}; give a ` +
+      `recording of that sensor, or a run on ${own} pixels`;
+  }
   const { classes = source.classes } = sample;
   const length = Math.max(classes.length, source.classes.length);
   for (let n = 0; n < length; n++) {
