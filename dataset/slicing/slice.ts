@@ -12,6 +12,7 @@ import { sliceThreads } from "./slice_threads.ts";
 import type {
   RecordingAttributes,
   StoreAttributes,
+  StoreSource,
 } from "../store/attributes.ts";
 import { StoreUpdate } from "../store/update.ts";
 
@@ -43,6 +44,8 @@ export type SliceOptions = (RecordingFolders | SliceFolder) & {
    * @default "reference"
    */
   readonly axes?: "reference" | "jaer";
+  /** Files that are sliced, to be named in the store. @default not named */
+  readonly source?: StoreSource;
   /** Called with a line for each recording that is cut off. */
   readonly onRemark?: (remark: string) => void;
   /** Called after each recording. */
@@ -158,6 +161,7 @@ export async function sliceRecordings(
     timeUnit: "µs",
     classes,
     recordings: names,
+    source: options.source,
   };
   await using update = await StoreUpdate.open(out);
   const sources = await inParallel(

@@ -10,6 +10,7 @@ import type {
   RecordingAttributes,
   RecordingOrigin,
   StoreAttributes,
+  StoreSource,
 } from "../store/attributes.ts";
 import { StoreUpdate } from "../store/update.ts";
 import type { SliceProgress, SliceReport } from "./slice.ts";
@@ -18,6 +19,8 @@ import type { SliceProgress, SliceReport } from "./slice.ts";
 export interface SliceSamplesOptions {
   /** The store to create or to update. */
   readonly out: string;
+  /** Files that are sliced, to be named in the store. @default not named */
+  readonly source?: StoreSource;
   /** Called after each recording. */
   readonly onProgress?: (progress: SliceProgress) => void;
 }
@@ -52,7 +55,7 @@ export interface SliceSamplesOptions {
  */
 export async function sliceSamples(
   samples: LabelledSamples,
-  { out, onProgress }: SliceSamplesOptions,
+  { out, source, onProgress }: SliceSamplesOptions,
 ): Promise<SliceReport> {
   const members = [
     ...Map.groupBy(samples.samples.keys(), (n) => samples.samples[n].place),
@@ -74,6 +77,7 @@ export async function sliceSamples(
     timeUnit: "µs",
     classes: samples.classes,
     recordings: names,
+    source,
   };
   await using update = await StoreUpdate.open(out);
   const found: (RecordingAttributes | undefined)[] = [];

@@ -34,6 +34,26 @@ export interface StoreAttributes {
   readonly classes: readonly string[];
   /** Names of the recordings, which are also the names of their groups. */
   readonly recordings: readonly string[];
+  /** Files that it was sliced from, if they are known. */
+  readonly source?: StoreSource;
+}
+
+/** Files that a store was sliced from, as they were before. */
+export interface StoreSource {
+  /** Arguments with which they were sliced, without the store. */
+  readonly arguments: readonly string[];
+  /** The files. */
+  readonly files: readonly SourceFile[];
+}
+
+/** A file that a store was sliced from. */
+export interface SourceFile {
+  /** Path relative to the store's folder. */
+  readonly path: string;
+  /** Size in bytes. */
+  readonly bytes: number;
+  /** Time of its last change in ms since 1970. */
+  readonly changedMs: number;
 }
 
 /** Attributes of a recording's group. */
@@ -117,6 +137,13 @@ const STORE_CHECKS: Checks<StoreAttributes> = {
   timeUnit: (value) => value === "µs",
   classes: areAll((name) => isText(name) && canBeShown(name as string)),
   recordings: areAll((name) => isText(name) && /^\w+$/.test(name as string)),
+  source: isNothingOr((value) => {
+    const { arguments: words, files } = Object(value) as Partial<StoreSource>;
+    return areAll(isText)(words) && areAll((file) => {
+      const { path, bytes, changedMs } = Object(file) as Partial<SourceFile>;
+      return isText(path) && isCount(bytes) && isInteger(changedMs);
+    })(files);
+  }),
 };
 
 const RECORDING_CHECKS: Checks<RecordingAttributes> = {

@@ -17,6 +17,7 @@ import type { EventStore, ReadOptions } from "../../dataset/store/store.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import { createProgress, type Progress } from "../command_line/progress.ts";
+import { describeChanges } from "../files/store_source.ts";
 import { leadsToStore, openEventStore } from "./event_store.ts";
 import type { FoldsOptions } from "./fold.ts";
 
@@ -89,7 +90,9 @@ async function openSliced(
       "it is a store, which defines its groups",
     );
   }
-  return storeSamples(await openEventStore(path, { cache }));
+  const samples = storeSamples(await openEventStore(path, { cache }));
+  const change = await describeChanges(path);
+  return change === undefined ? samples : { ...samples, remarks: [change] };
 }
 
 /**
@@ -98,7 +101,8 @@ async function openSliced(
  *
  * @param configuration The configuration.
  * @param options Options for reading, by default on this thread; `onDoubt`
- * receives a line for each recording that is cut off.
+ * receives a line for each recording that is cut off, or one if recordings have
+ * changed since they were sliced.
  * @returns The slices, unfiltered.
  * @throws {DatasetError} If the store, a list or a tag file cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
@@ -109,7 +113,10 @@ export async function openSlices(
 ): Promise<EventStore> {
   const { store, data, file_list: list, cache } = training.path;
   if (training.sliced_dataset) {
-    return await openEventStore(store, { cache, ...options });
+    const opened = await openEventStore(store, { cache, ...options });
+    const change = onDoubt && await describeChanges(store);
+    if (change) onDoubt?.(change);
+    return opened;
   }
   let progress: Progress | undefined;
   try {

@@ -25,6 +25,7 @@ import { readDuration } from "../configuration/schema/data.ts";
 import { faultProblems } from "../../dataset/samples/survey/find_problems.ts";
 import { warn } from "../command_line/print.ts";
 import { openData } from "../experiment/samples.ts";
+import { describeSource } from "../files/store_source.ts";
 
 await runCommand({
   name: "deno task slice",
@@ -144,10 +145,19 @@ async function own({ data, window, set, out }: Options): Promise<Job> {
   const { remarks = [], recordings } = samples;
   for (const line of [...remarks, ...faultProblems(recordings)]) warn(line);
   const store = out ?? `${data.replace(/\/+$/, "").replace(/\.csv$/, "")}.zarr`;
+  const source = await describeSource(store, {
+    paths: [data, ...recordings.map(({ path }) => path)],
+    arguments: [
+      ...["--data", data],
+      ...(window === undefined ? [] : ["--window", window]),
+      ...set.flatMap((setting) => ["--set", setting]),
+    ],
+  });
   return {
     out: store,
     total: samples.recordings.length,
-    run: (onProgress) => sliceSamples(samples, { out: store, onProgress }),
+    run: (onProgress) =>
+      sliceSamples(samples, { out: store, source, onProgress }),
   };
 }
 
@@ -166,24 +176,43 @@ async function tagged(
     );
   }
   const inData = (name: string) => join(data, name);
-  const list = paths.list ?? inData("filelist.txt");
   const out = paths.out ?? inData("sliced.zarr");
+  const list = paths.list ?? inData("filelist.txt");
+  const classes = paths.classes ??
+    inData("SL-Animals-DVS_gestures_definitions.csv");
+  const recordings = paths.recordings ?? inData("recordings");
+  const tags = paths.tags ?? inData("tags");
+  const names = await readFileList(list);
+  const source = paths.slices !== undefined
+    ? undefined
+    : await describeSource(out, {
+      paths: [
+        ...[list, classes],
+        ...names.map((name) => join(recordings, `${name}.aedat`)),
+        ...names.map((name) => join(tags, `${name}.csv`)),
+      ],
+      arguments: [
+        ...["--data", data],
+        ...["recordings", "tags", "list", "classes"].flatMap((name) => {
+          const path = paths[name as keyof typeof paths];
+          return path === undefined ? [] : [`--${name}`, path];
+        }),
+        ...(axes === "reference" ? [] : ["--axes", axes]),
+      ],
+    });
   return {
     out,
-    total: (await readFileList(list)).length,
+    total: names.length,
     run: (onProgress) =>
       sliceRecordings({
         ...(paths.slices === undefined
-          ? {
-            recordings: paths.recordings ?? inData("recordings"),
-            tags: paths.tags ?? inData("tags"),
-          }
+          ? { recordings, tags }
           : { slices: paths.slices }),
         list,
-        classes: paths.classes ??
-          inData("SL-Animals-DVS_gestures_definitions.csv"),
+        classes,
         out,
         axes,
+        source,
         onRemark: warn,
         onProgress,
       }),
