@@ -17,6 +17,8 @@ const NEW = "its user names the file that it writes";
 const FOUND = "its user's configuration names what it reads and writes";
 const TEMPORARY = "the system chooses its temporary folders";
 const CARDS = "Deno hides what Linux tells of GPUs from programs without it";
+const LIBRARIES =
+  "Deno passes LD_LIBRARY_PATH on to programs only if it may start all";
 const STARTS = "its tests start tasks, servers and browsers";
 
 /** Permissions that name nothing, by task, and why they cannot. */
@@ -36,7 +38,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
     "--allow-write": OUT,
   },
   inspect: { "--allow-read": GIVEN, "--allow-write": OUT },
-  online: { "--allow-all": CARDS },
+  online: { "--allow-all": CARDS, "--allow-run": LIBRARIES },
   convert: { "--allow-read": GIVEN, "--allow-write": NEW },
   show: { "--allow-read": GIVEN, "--allow-write": OUT },
   animate: { "--allow-read": GIVEN, "--allow-write": OUT },
@@ -66,6 +68,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
     "--allow-all": CARDS,
     "--allow-read": FOUND,
     "--allow-write": OUT,
+    "--allow-run": LIBRARIES,
   },
   results: { "--allow-read": GIVEN },
   ridge: { "--allow-read": FOUND, "--allow-write": FOUND },

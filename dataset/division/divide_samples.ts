@@ -67,7 +67,7 @@ const VALIDATION = 0.15;
  * test. No group (or recording) is in two parts, and each part has about the
  * same share of every class. If a class has a single recording that was cut
  * into windows, or if `inTime` is set, recordings are divided in time instead,
- * with their last windows for test. Training windows that overlap in time with
+ * with the last windows of each class for test. Training windows that overlap in time with
  * windows of another part are left out.
  *
  * @param samples The samples.

@@ -10,6 +10,9 @@ import type { LabelledSample } from "../samples/labelled_samples.ts";
 /** A sample with its time in its recording. */
 type Timed = Pick<LabelledSample, "recording" | "startUs" | "durationUs">;
 
+/** A sample with its class, too. */
+type Labelled = Timed & Pick<LabelledSample, "label">;
+
 /**
  * Tells whether recordings can be divided in time.
  *
@@ -28,18 +31,21 @@ export function canSplitInTime(samples: readonly Timed[]): boolean {
 }
 
 /**
- * Divides the samples of each recording by their start times.
+ * Divides the samples of each recording by their start times, class by class, so
+ * that each part has all classes of a recording. Classes of which a recording
+ * has a single sample are divided by recording.
  *
  * @param samples The samples.
  * @param shares Share of each part, above 0; the sum is 1.
  * @returns The indices of the samples in each part, ascending; the first part
- *   has the earliest samples of every recording.
+ *   has the earliest samples of each class in every recording.
  *
  * @example
  * ```ts
  * import { splitInTime } from "./split_in_time.ts";
  * const samples = [40, 0, 20, 60].map((startUs) => ({
  *   recording: "wave.csv",
+ *   label: 0,
  *   startUs,
  *   durationUs: 20,
  * }));
@@ -48,19 +54,14 @@ export function canSplitInTime(samples: readonly Timed[]): boolean {
  * ```
  */
 export function splitInTime(
-  samples: readonly Timed[],
+  samples: readonly Labelled[],
   shares: readonly number[],
 ): number[][] {
   const parts = shares.map((): number[] => []);
   const ends = shares.map((_, part) =>
     shares.slice(0, part + 1).reduce((sum, share) => sum + share, 0)
   );
-  const recordings = Map.groupBy(
-    samples.keys(),
-    (n) => samples[n].recording,
-  );
-  for (const members of recordings.values()) {
-    members.sort((a, b) => startOf(samples[a]) - startOf(samples[b]) || a - b);
+  for (const members of membersByClass(samples)) {
     const last = members.length - 1;
     for (const [place, n] of members.entries()) {
       // A sample belongs to the part that contains its middle rank; the last
@@ -71,6 +72,24 @@ export function splitInTime(
     }
   }
   return parts.map((part) => part.sort((a, b) => a - b));
+}
+
+/**
+ * Lists the samples of each class in each recording by their start times, and
+ * the single samples of each class.
+ */
+function membersByClass(samples: readonly Labelled[]): number[][] {
+  const recordings = Map.groupBy(samples.keys(), (n) => samples[n].recording);
+  const own = [...recordings.values()].flatMap((
+    members,
+  ) => [...Map.groupBy(members, (n) => samples[n].label).values()]);
+  const single = own.filter(({ length }) => length === 1).flat();
+  return [
+    ...own.filter(({ length }) => length > 1).map((members) =>
+      members.sort((a, b) => startOf(samples[a]) - startOf(samples[b]) || a - b)
+    ),
+    ...Map.groupBy(single, (n) => samples[n].label).values(),
+  ];
 }
 
 /**

@@ -10,7 +10,6 @@ import { exchangePlaces } from "../distributed/exchange_places.ts";
 import type { Shares } from "../distributed/shares.ts";
 import { learnedSums } from "./launches/learned.ts";
 import { layerRaster, stripsOf } from "./launches/strips.ts";
-import type { UnitBuffers } from "./unit_buffers.ts";
 import { floatsOf, type Unit } from "./units/units.ts";
 
 /** Sizes that determine the layout of a unit's sums. */
@@ -74,7 +73,10 @@ export async function exchangeSums(
   device: Device,
   shares: Shares,
   { buffers, layout: { channels, learnedFirst, learned }, samples }: {
-    readonly buffers: Pick<UnitBuffers, "partials" | "samples">;
+    readonly buffers: {
+      readonly samples: GPUBuffer;
+      readonly partials: GPUBuffer;
+    };
     readonly layout: SumsLayout;
     readonly samples: number;
   },

@@ -148,6 +148,37 @@ Deno.test("windows of one recording never share time with another side's", () =>
   );
 });
 
+Deno.test("a recording of several classes has all of them on each side", () => {
+  // Two people who sign class after class, and once one more.
+  const samples = ["ann", "bob"].flatMap((person, r) =>
+    samplesOf(
+      [0, 1, 2].flatMap((label) =>
+        Array.from({ length: label === 2 ? 1 : 10 }, (_, n) => ({
+          recording: `${person}.csv`,
+          label,
+          startUs: 100 * (10 * label + n),
+          durationUs: 100,
+          place: 21 * r + 10 * label + n,
+        }))
+      ),
+    )
+  );
+  const { divisions: [{ train, validation = [], test }] } = divideSamples(
+    samples,
+    { validation: true, seed: 0, inTime: true },
+  );
+  const countsOf = (side: readonly number[]) =>
+    [0, 1, 2].map((label) =>
+      side.filter((n) => samples[n].label === label).length
+    );
+  assert.deepEqual(countsOf(test), [4, 4, 1]);
+  assert.deepEqual(countsOf(validation), [2, 2, 1]);
+  assert.deepEqual(countsOf(train), [14, 14, 0]);
+  for (const n of test.filter((n) => samples[n].label < 2)) {
+    assert(samples[n].startUs! % 1000 >= 800, `${n}`);
+  }
+});
+
 Deno.test("a class of one recording is divided in time, if it has windows", () => {
   const samples = windowsOf(
     [{ label: 0, count: 10 }, { label: 1, count: 10 }, { label: 1, count: 10 }],
