@@ -62,7 +62,6 @@ export class UnitBindings {
       values: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
       partial: { buffer: buffers.units[index].partials },
-      partials: { buffer: buffers.units[index].partials },
       sample: { buffer: buffers.units[index].samples },
       coefficients: { buffer: buffers.units[index].coefficients },
       spikes,

@@ -6,9 +6,10 @@
 
 import { UNIT, UNIT_CONSTANTS } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
+import moments from "./moments.wgsl" with { type: "text" };
 import text from "./norm.wgsl" with { type: "text" };
 
-const code = UNIT + text;
+const code = UNIT + moments + text;
 
 /** norm.wgsl, `statistics`. */
 export const normStatistics = {
@@ -18,19 +19,6 @@ export const normStatistics = {
   workgroup: 64,
   bindings: { batch: 0, x: 1, partial: 10 },
   constants: UNIT_CONSTANTS,
-} as const satisfies KernelSpec;
-
-/** Channels of a workgroup of `sampleMoments` and `sampleSums`. */
-export const SAMPLE_CHANNELS = 16;
-
-/** norm.wgsl, `sampleMoments`. */
-export const normSampleMoments = {
-  name: "norm sampleMoments",
-  code,
-  entryPoint: "sampleMoments",
-  workgroup: 256,
-  bindings: { batch: 0, partials: 2, sample: 20 },
-  constants: ["T", "pixels", "C", "runSize", "S"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `total`. */
@@ -115,16 +103,6 @@ export const normAffine = {
   workgroup: 64,
   bindings: { batch: 0, beta: 5, coefficients: 11 },
   constants: ["C", "runSize", "scale", "kept"],
-} as const satisfies KernelSpec;
-
-/** norm.wgsl, `sampleSums`. */
-export const normSampleSums = {
-  name: "norm sampleSums",
-  code,
-  entryPoint: "sampleSums",
-  workgroup: 256,
-  bindings: { batch: 0, sums: 3, sample: 20 },
-  constants: ["C", "runSize", "S"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `adjointTotal`. */

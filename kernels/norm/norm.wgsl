@@ -5,8 +5,6 @@
 //
 // statistics    partial[n, strip, c] = mean and sum of squared deviations of x
 //               over the bins and pixels of a strip
-// sampleMoments sample[n, c] = mean and sum of squared deviations of x over all
-//               strips of a sample, in a fixed order
 // total         mean, variance = those of the whole batch, in a fixed order;
 //               a = gamma · scale / sqrt(scale² · variance + epsilon)
 //               b = beta − a · mean
@@ -20,10 +18,8 @@
 // running       a and b of total from runningMean and runningVar
 // wholeRunning  a and b of wholeTotal from runningMean and wholeVar
 // affine        a = scale, b = beta, without statistics
-// sampleSums    sample[n, c] = the sums of cell_adjoint.wgsl over all strips of
-//               a sample, in a fixed order
-// adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from the sums of
-//               cell_adjoint.wgsl, and the coefficients of apply
+// adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from their sums over
+//               samples, and the coefficients of apply
 // apply         dy = A[c] · dy + B[c] · x + D[c], from the gradient of the
 //               normalised drive to that of the drive, changed in place
 // scaleRows     x[n] = x[n] / largest[n], changed in place
@@ -34,12 +30,9 @@
 //
 // x, values                     [N, T, pixels, floats]
 // xQuads, quads                 [N, T, pixels, floats / 4]  x, and dy
-// partial, partials             [samples of the batch, S, floats]  one buffer
-// sums                          [samples of the batch, S, floats]
-//                               Σ dy and Σ dy · xhat
-// sample                        [samples of the batch, floats]  the partials or
-//                               sums that total, wholeTotal and adjointTotal
-//                               read
+// partial                       [samples of the batch, S, floats]
+// partials, sums                [samples of the batch, floats]  of
+//                               norm_samples.wgsl
 // coefficients, coefficient     [floats]  a, b, mean, inverse
 // back, factors                 [3, floats]  A, B, D, as floats or quads
 // gamma, beta                   [floats]
@@ -48,10 +41,9 @@
 // wholeVar                      [1]       changed in place
 // largest                       [N]  largest count of each sample
 //
-// One workgroup owns a channel (total, adjointTotal), all (wholeTotal), or
-// sampleChannels of a sample (sampleMoments, sampleSums), one invocation a
-// channel (running, wholeRunning, affine) or every stride-th value (apply,
-// scaleRows).
+// One workgroup owns a channel (total, adjointTotal) or all (wholeTotal), one
+// invocation a channel (running, wholeRunning, affine) or every stride-th value
+// (apply, scaleRows).
 //
 // Source: Ioffe, Szegedy, arXiv:1502.03167; sums after Chan, Golub, LeVeque,
 // 1983, which lose no digits to the mean. wholeTotal: lava-dl's
@@ -87,33 +79,8 @@ override normalises: bool = false;
 @group(0) @binding(17) var<storage, read_write> values: array<f32>;
 @group(0) @binding(18) var<storage, read_write> quads: array<vec4<f32>>;
 @group(0) @binding(19) var<storage, read_write> wholeVar: array<f32>;
-@group(0) @binding(20) var<storage, read_write> sample: array<vec2<f32>>;
 
-// Number of values, their mean, and the sum of their squared deviations.
-struct Moments {
-  count: f32,
-  mean: f32,
-  squares: f32,
-}
-
-fn merged(a: Moments, b: Moments) -> Moments {
-  if (b.count == 0) {
-    return a;
-  }
-  let count = a.count + b.count;
-  let difference = b.mean - a.mean;
-  let share = b.count / count;
-  return Moments(
-    count,
-    a.mean + difference * share,
-    a.squares + b.squares + difference * difference * a.count * share,
-  );
-}
-
-// Lanes of the workgroups that reduce strips or samples.
-const totalLanes = 256u;
-
-// Moments of the lanes of a strip, and of those that reduce strips. Two
+// Moments of the lanes of a strip, and of those that reduce samples. Two
 // arrays, since a kernel's workgroup memory is zeroed before it runs.
 var<workgroup> sh_strip: array<Moments, 64>;
 var<workgroup> sh_all: array<Moments, totalLanes>;
@@ -168,38 +135,6 @@ fn statistics(
     let all = sh_strip[lane];
     let at = ((batch.first + group.z) * S + strip) * floats + channel;
     partial[at] = vec2(all.mean, all.squares);
-  }
-}
-
-// Channels of the workgroups that reduce all strips of a sample, and lanes of
-// each channel.
-const sampleChannels = 16u;
-const sampleLanes = totalLanes / sampleChannels;
-
-@compute @workgroup_size(totalLanes)
-fn sampleMoments(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let channel = group.x * sampleChannels + lane % sampleChannels;
-  let n = batch.first + group.z;
-  var own = Moments();
-  if (channel < floats) {
-    for (var i = lane / sampleChannels; i < S; i += sampleLanes) {
-      let part = partials[(n * S + i) * floats + channel];
-      let count = f32(pixelsOf(i) * T);
-      own = merged(own, Moments(count, part.x, part.y));
-    }
-  }
-  sh_all[lane] = own;
-  for (var half = totalLanes / 2; half >= sampleChannels; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) {
-      sh_all[lane] = merged(sh_all[lane], sh_all[lane + half]);
-    }
-  }
-  if (lane < sampleChannels && channel < floats) {
-    sample[n * floats + channel] = vec2(sh_all[lane].mean, sh_all[lane].squares);
   }
 }
 
@@ -324,31 +259,6 @@ fn affine(@builtin(global_invocation_id) id: vec3<u32>) {
 }
 
 var<workgroup> sh_sums: array<vec2<f32>, totalLanes>;
-
-@compute @workgroup_size(totalLanes)
-fn sampleSums(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let channel = group.x * sampleChannels + lane % sampleChannels;
-  let n = batch.first + group.z;
-  var own = vec2<f32>();
-  if (channel < floats) {
-    for (var i = lane / sampleChannels; i < S; i += sampleLanes) {
-      own += sums[(n * S + i) * floats + channel];
-    }
-  }
-  sh_sums[lane] = own;
-  for (var half = totalLanes / 2; half >= sampleChannels; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) {
-      sh_sums[lane] += sh_sums[lane + half];
-    }
-  }
-  if (lane < sampleChannels && channel < floats) {
-    sample[n * floats + channel] = sh_sums[lane];
-  }
-}
 
 @compute @workgroup_size(totalLanes)
 fn adjointTotal(

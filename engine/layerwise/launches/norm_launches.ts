@@ -9,14 +9,16 @@ import {
   normAffine,
   normApply,
   normRunning,
-  normSampleMoments,
-  normSampleSums,
   normStatistics,
   normTotal,
   normWholeRunning,
   normWholeTotal,
-  SAMPLE_CHANNELS,
 } from "../../../kernels/norm/norm.ts";
+import {
+  normSampleMoments,
+  normSampleSums,
+  SAMPLE_CHANNELS,
+} from "../../../kernels/norm/norm_samples.ts";
 import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
 import { LANES } from "./strips.ts";

@@ -5,13 +5,15 @@ import {
   normAffine,
   normApply,
   normRunning,
-  normSampleMoments,
-  normSampleSums,
   normScaleRows,
   normStatistics,
   normTotal,
-  SAMPLE_CHANNELS,
 } from "../../../kernels/norm/norm.ts";
+import {
+  normSampleMoments,
+  normSampleSums,
+  SAMPLE_CHANNELS,
+} from "../../../kernels/norm/norm_samples.ts";
 import { close, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import {
@@ -124,7 +126,7 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
     normTotal,
     {
       batch: batchOf(0, N, N),
-      partials: await samplesOf(normSampleMoments, { partials: partial }),
+      partials: await samplesOf(normSampleMoments, { partial }),
       gamma: channelFloats(options.gamma, runSize),
       beta: channelFloats(options.beta, runSize),
       coefficients: room(4 * floats),
