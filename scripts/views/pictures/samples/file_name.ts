@@ -4,25 +4,17 @@
  * @module
  */
 
-import {
-  basename,
-  isAbsolute,
-  join,
-  parse,
-  relative,
-  resolve,
-  sep,
-} from "node:path";
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { crc32c } from "../../../../dataset/files/crc32c.ts";
 
 /** Largest size of a name in bytes; file systems allow 255 with the ending. */
 const MOST_BYTES = 180;
 
-/** Characters that are kept. */
-const PLAIN = /^[\p{L}\p{M}\p{N}_.\- ]$/u;
-
-/** Those that are kept where every `_` stands for a separator. */
-const PLAIN_BUT_JOINT = /^[\p{L}\p{M}\p{N}.\- ]$/u;
+/** Characters that are kept, and those that are kept at the start. */
+const [PLAIN, PLAIN_START] = [
+  /^[\p{L}\p{M}\p{N}_.\- ]$/u,
+  /^[\p{L}\p{M}\p{N}_]$/u,
+];
 
 /**
  * Turns the name of a sample into a file name without path separators.
@@ -41,25 +33,20 @@ const PLAIN_BUT_JOINT = /^[\p{L}\p{M}\p{N}.\- ]$/u;
  * ```
  */
 export function fileNameOf(name: string): string {
-  return plainName(name, PLAIN);
-}
-
-/** Turns a name into that of a file, with `_` for `/` and some letters kept. */
-function plainName(name: string, kept: RegExp): string {
-  const parts = Array.from(name, (letter, n) => {
-    if (letter === "/") return "_";
-    const isKept = kept.test(letter) && (n > 0 || !/[-. ]/.test(letter));
-    return isKept ? letter : encoded(letter);
-  });
+  const parts = Array.from(
+    name.replaceAll("/", "_"),
+    (letter, n) =>
+      (n === 0 ? PLAIN_START : PLAIN).test(letter) ? letter : encoded(letter),
+  );
   const whole = parts.join("");
   if (bytesOf(whole).length <= MOST_BYTES) return whole;
   const sum = crc32c(bytesOf(whole)).toString(16).padStart(8, "0");
   let bytes = sum.length + 1;
-  const last = parts.toReversed().findIndex((part) => {
+  const kept = parts.toReversed().findIndex((part) => {
     bytes += bytesOf(part).length;
     return bytes > MOST_BYTES;
   });
-  return `${sum}_${parts.slice(-last).join("")}`;
+  return `${sum}_${parts.slice(-kept).join("")}`;
 }
 
 /** Percent-encodes a character, byte by byte. */
@@ -79,8 +66,7 @@ function bytesOf(text: string): Uint8Array {
  *
  * @param path The file or folder.
  * @returns Its relative path below the current folder, or else its full path,
- * formatted by `fileNameOf()`. If another file would have the same name, as
- * `a_b/1.csv` and `a/b/1.csv` would, `_` is percent-encoded too.
+ * formatted by `fileNameOf()`.
  *
  * @example
  * ```ts
@@ -95,41 +81,7 @@ export function fileNameOfPath(path: string): string {
   if (below === "") return fileNameOf(basename(whole));
   const isBelow = !/^\.\.(?:[/\\]|$)/.test(below) && !isAbsolute(below);
   const name = isBelow ? below : whole.replace(/^[/\\]+/, "");
-  const folder = isBelow ? Deno.cwd() : parse(whole).root;
-  return plainName(
-    name.replaceAll(sep, "/"),
-    hasDouble(name.replaceAll(sep, "_"), { folder, path: whole })
-      ? PLAIN_BUT_JOINT
-      : PLAIN,
-  );
-}
-
-/**
- * Tells whether a path below a folder differs from another one only in having
- * `_` for a separator or the reverse.
- */
-function hasDouble(
-  name: string,
-  { folder, path }: { readonly folder: string; readonly path: string },
-): boolean {
-  const whole = join(folder, name);
-  if (whole !== path && exists(whole)) return true;
-  for (let at = name.indexOf("_"); at >= 0; at = name.indexOf("_", at + 1)) {
-    const next = join(folder, name.slice(0, at));
-    const isFurther = at > 0 && exists(next) &&
-      hasDouble(name.slice(at + 1), { folder: next, path });
-    if (isFurther) return true;
-  }
-  return false;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+  return fileNameOf(name.replaceAll(sep, "/"));
 }
 
 /**

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
 import { planFrames } from "../../../../scripts/views/pictures/animation/frame_plan.ts";
 import {
   countDifferences,
   paintDifferences,
   typicalLimit,
 } from "../../../../scripts/views/pictures/differences.ts";
-import {
-  fileNameOf,
-  fileNameOfPath,
-} from "../../../../scripts/views/pictures/samples/file_name.ts";
+import { fileNameOf } from "../../../../scripts/views/pictures/samples/file_name.ts";
 import { ratePlot } from "../../../../scripts/views/pictures/rate_plot.ts";
 import {
   createSample,
@@ -17,7 +13,6 @@ import {
   type Sample,
 } from "../../../../scripts/views/pictures/samples/sample.ts";
 import { fc } from "../../../fixtures/properties.ts";
-import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 
 const SENSOR = { width: 9, height: 5 };
 
@@ -198,37 +193,6 @@ Deno.test("no name of a sample makes a path out of its folder", () => {
   }));
   assert.equal(fileNameOf("../../up/Ünï 1"), "%2E._.._up_Ünï 1");
   assert.equal(fileNameOf("--out=.x"), "%2D-out%3D.x");
-});
-
-Deno.test("files whose paths differ in slashes only have pictures of other names", async () => {
-  await using folder = await temporaryFolder();
-  const write = async (paths: readonly string[]) => {
-    for (const path of paths.map((path) => join(folder.path, path))) {
-      await Deno.mkdir(dirname(path), { recursive: true });
-      await Deno.writeTextFile(path, "");
-    }
-  };
-  const areNamed = (names: Readonly<Record<string, string>>) => {
-    for (const [path, name] of Object.entries(names)) {
-      const found = fileNameOfPath(join(folder.path, path));
-      assert(found.endsWith(`_${name}`), found);
-    }
-  };
-  const first = ["a_b/1.csv", "a_b_c/1.csv", "a_b_c/2.csv"];
-  await write(first);
-  areNamed(
-    Object.fromEntries(first.map((path) => [path, path.replace("/", "_")])),
-  );
-  await write(["a/b/1.csv", "a/b_c/1.csv", "a_b/c/1.csv", "a/b/c_1.csv"]);
-  areNamed({
-    "a_b/1.csv": "a%5Fb_1.csv",
-    "a/b/1.csv": "a_b_1.csv",
-    "a_b_c/1.csv": "a%5Fb%5Fc_1.csv",
-    "a/b_c/1.csv": "a_b%5Fc_1.csv",
-    "a_b/c/1.csv": "a%5Fb_c_1.csv",
-    "a/b/c_1.csv": "a_b_c%5F1.csv",
-    "a_b_c/2.csv": "a_b_c_2.csv",
-  });
 });
 
 Deno.test("samples of other names have pictures of other names", () => {
