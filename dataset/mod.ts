@@ -25,7 +25,12 @@ export { readNmnist } from "./formats/nmnist.ts";
 export { encodeRecording } from "./formats/writing/encode_recording.ts";
 
 // Stores.
-export type { RecordingAttributes, StoredAxes } from "./store/attributes.ts";
+export type {
+  RecordingAttributes,
+  SourceFile,
+  StoredAxes,
+  StoreSource,
+} from "./store/attributes.ts";
 export type { RecordingSummary } from "./formats/reading/recording_summary.ts";
 export { ReadThreads } from "./store/read_threads.ts";
 
