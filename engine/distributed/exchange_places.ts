@@ -15,6 +15,8 @@ import type { Ranks } from "./ranks.ts";
  * @param ranks The ranks.
  * @param placesOf The ranges that a rank has written; ranges of two ranks do
  * not overlap, and all ranks know them.
+ * @param options Whether the device computes meanwhile, so that the exchange
+ * takes no time.
  * @returns Resolves when the ranges of all ranks are uploaded.
  * @throws {DeviceError} If the device was lost.
  * @throws {Error} If another rank has gone.
@@ -23,6 +25,7 @@ export async function exchangePlaces(
   device: Device,
   ranks: Ranks,
   placesOf: (rank: number) => readonly Place[],
+  { hidden = false }: { readonly hidden?: boolean } = {},
 ): Promise<void> {
   const all = Array.from({ length: ranks.count }, (_, rank) => placesOf(rank));
   const sizes = all.map(bytesOf);
@@ -30,8 +33,11 @@ export async function exchangePlaces(
   const start = performance.now();
   const own = readPlaces(device, all[ranks.rank])
     .then((bytes) => new Uint8Array(bytes));
-  own.then(() => times.computing += performance.now() - start, () => {});
-  const bytes = await ranks.gather(own, sizes);
+  const count = (time: "computing" | "upload", since: number) => {
+    if (!hidden) times[time] += performance.now() - since;
+  };
+  own.then(() => count("computing", start), () => {});
+  const bytes = await ranks.gather(own, { sizes, hidden });
   const gathered = performance.now();
   let at = 0;
   all.forEach((places, rank) => {
@@ -42,7 +48,7 @@ export async function exchangePlaces(
       at += size;
     }
   });
-  times.upload += performance.now() - gathered;
+  count("upload", gathered);
 }
 
 function bytesOf(places: readonly Place[]): number {

@@ -9,6 +9,7 @@ import { addGradients } from "../../kernels/rasters/add_gradients.ts";
 import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor } from "../device/launch.ts";
+import type { Place } from "../device/readback.ts";
 import { exchangePlaces } from "./exchange_places.ts";
 import type { Shares } from "./shares.ts";
 
@@ -105,22 +106,30 @@ export class PartGradients {
    * Exchanges the gradients that ranks have computed.
    *
    * @param samples Samples of the batch.
-   * @param round Exchanges only the part that each rank computes in this round;
-   * after the last round every rank has all parts. @default exchanges all parts
+   * @param options Exchanges only the part that each rank computes in this
+   * round; after the last round every rank has all parts. Exchanges only a range
+   * of the weights, in bytes. Whether the device computes meanwhile, so that the
+   * exchange takes no time. @default exchanges all parts of all weights
    * @returns Resolves when the gradients have arrived; at once, if this rank is
    * alone.
    * @throws {DeviceError} If the device was lost.
    * @throws {Error} If another rank has gone.
    */
-  async exchange(samples: number, round?: number): Promise<void> {
+  async exchange(
+    samples: number,
+    { round, range = { offset: 0, size: this.#dw.size }, hidden }: {
+      readonly round?: number;
+      readonly range?: Pick<Place, "offset" | "size">;
+      readonly hidden?: boolean;
+    } = {},
+  ): Promise<void> {
     const { ranks } = this.#shares;
     if (ranks.count === 1) return;
-    const { size } = this.#dw;
     await exchangePlaces(this.#device, ranks, (rank) => {
       const parts = this.#shares.presentParts(samples, rank);
       return (round === undefined ? parts : parts.slice(round, round + 1))
-        .map((part) => ({ buffer: this.parts[part], offset: 0, size }));
-    });
+        .map((part) => ({ buffer: this.parts[part], ...range }));
+    }, { hidden });
   }
 
   /**

@@ -20,6 +20,12 @@ export interface ExchangeTimes {
   bytes: number;
 }
 
+/** Options of gathering bytes. */
+interface GatherOptions {
+  readonly sizes?: readonly number[];
+  readonly hidden?: boolean;
+}
+
 /**
  * The ranks of a run. Exchanges take place in the order of the calls, also
  * where a call passes a promise of bytes; all ranks must call in the same
@@ -60,15 +66,16 @@ export class Ranks {
    * Gathers bytes of all ranks.
    *
    * @param own Bytes of this rank, or a promise of them.
-   * @param sizes Number of bytes of each rank. @default the size of `own`
+   * @param options Number of bytes of each rank, that of `own` unless given; and
+   * whether it takes no time, as the device computes meanwhile.
    * @returns The bytes of all ranks, in rank order.
    * @throws {Error} If another rank has gone, or an earlier exchange failed.
    */
   gather(
     own: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
-    sizes?: readonly number[],
+    options: GatherOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const gathered = this.#last.then(() => this.#gather(own, sizes));
+    const gathered = this.#last.then(() => this.#gather(own, options));
     this.#last = gathered;
     // Errors are reported where the caller awaits the bytes.
     gathered.catch(() => {});
@@ -77,7 +84,7 @@ export class Ranks {
 
   async #gather(
     given: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
-    sizes?: readonly number[],
+    { sizes, hidden = false }: GatherOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const own = await given;
     if (!this.#exchange) return own;
@@ -89,8 +96,10 @@ export class Ranks {
       own,
       sizes ?? new Array(count).fill(own.length),
     );
-    times.waiting += met - start;
-    times.exchange += performance.now() - met;
+    if (!hidden) {
+      times.waiting += met - start;
+      times.exchange += performance.now() - met;
+    }
     times.bytes += own.length;
     return all;
   }

@@ -39,6 +39,13 @@ export interface LayerwiseDispatch {
   readonly microBatch?: number;
   /** Index of the unit whose sums over the whole batch it needs. */
   readonly sumsOf?: number;
+  /** Index of the unit whose gradients are complete by then. */
+  readonly completed?: number;
+}
+
+/** Place of a dispatch that runs once for the whole batch. */
+interface OncePlace extends Pick<LayerwiseDispatch, "sumsOf" | "completed"> {
+  readonly layer: string;
 }
 
 /** Units, launches and buffers of a plan. */
@@ -230,7 +237,10 @@ export class UnitCompiler {
             launch === own.total
               ? this.#bindings.norm(index, arrays.trained)
               : this.#bindings.learned(index, arrays.trained),
-            { layer: name, sumsOf: place === 0 ? index : undefined },
+            {
+              layer: name,
+              ...(place === 0 && { sumsOf: index, completed: index + 1 }),
+            },
           )
         ),
         ...this.#each(
@@ -343,7 +353,7 @@ export class UnitCompiler {
   #once(
     launch: Launch,
     buffers: Bound,
-    place: { readonly layer: string; readonly sumsOf?: number },
+    place: OncePlace,
   ): Promise<LayerwiseDispatch> {
     return this.#compile(launch, buffers, place);
   }
@@ -351,10 +361,8 @@ export class UnitCompiler {
   async #compile(
     launch: Launch,
     bound: Bound,
-    { layer, microBatch, sumsOf }: {
-      readonly layer?: string;
+    { layer, microBatch, ...once }: Partial<OncePlace> & {
       readonly microBatch?: number;
-      readonly sumsOf?: number;
     },
   ): Promise<LayerwiseDispatch> {
     const { compiler, buffers } = this.#context;
@@ -374,7 +382,7 @@ export class UnitCompiler {
       batch,
       ...(spikes && { spikes }),
     });
-    return { dispatch: { ...dispatch, layer }, microBatch, sumsOf };
+    return { dispatch: { ...dispatch, layer }, microBatch, ...once };
   }
 }
 

@@ -8,6 +8,7 @@
 import type { Compiler } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { DeviceError, ShapeError } from "../device/errors.ts";
+import type { Place } from "../device/readback.ts";
 import type { PartGradients } from "../distributed/part_gradients.ts";
 import { Shares } from "../distributed/shares.ts";
 import { delayStep } from "../layers/describe_axon.ts";
@@ -29,6 +30,9 @@ const FINE = 16;
 
 /** Bits of an event word. */
 const WORD_BITS = 32;
+
+/** Place of the arrays of a unit in a gradient, in bytes. */
+export type GradientPlace = Pick<Place, "offset" | "size">;
 
 /** A plan, ready to run. */
 export interface LayerwisePlan {
@@ -53,6 +57,8 @@ export interface LayerwisePlan {
   readonly M: number;
   /** Division of batches, and the samples that this process computes. */
   readonly shares: Shares;
+  /** Place of each unit's arrays in a gradient, in bytes. */
+  readonly gradientPlaces: readonly GradientPlace[];
   readonly buffers: LayerwiseBuffers;
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly LayerwiseDispatch[]>;
@@ -228,6 +234,7 @@ export async function compileLayerwise(
     batch,
     M,
     shares,
+    gradientPlaces: placeGradients(units, arrays),
     buffers,
     bin: (events) => compiler.bin(events),
     evaluated: (index) => compiler.evaluated(index),
@@ -235,6 +242,22 @@ export async function compileLayerwise(
     evaluation,
     backward,
   };
+}
+
+/** Finds the arrays of each unit, which lie side by side, in a gradient. */
+function placeGradients(
+  { units }: Units,
+  { slots, dw }: UnitArrays,
+): GradientPlace[] {
+  const starts = units.map(({ layer: { name } }) =>
+    slots.find(({ layer }) => layer === name)
+  );
+  return starts.map((slot, index) => {
+    if (slot === undefined) return { offset: 0, size: 0 };
+    const next = starts.slice(index + 1).find((slot) => slot !== undefined);
+    const offset = 4 * slot.offset;
+    return { offset, size: (next ? 4 * next.offset : dw.size) - offset };
+  });
 }
 
 /** Allocates with the largest micro-batch, halved until memory suffices. */

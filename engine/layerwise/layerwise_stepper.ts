@@ -19,6 +19,11 @@ import type { LayerwisePlan } from "./layerwise_plan.ts";
 import { drawSources, plainSources } from "./sources.ts";
 import { freeUnits, UNIFORM_WORDS } from "./unit_buffers.ts";
 
+/** Dispatches that run without an exchange between them. */
+interface Stage extends Pick<LayerwiseDispatch, "sumsOf" | "completed"> {
+  readonly dispatches: readonly LayerwiseDispatch[];
+}
+
 /** A plan in use. Its owner destroys it, or declares it with `using`. */
 export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
   implements StepRunner {
@@ -172,7 +177,8 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
   }
 
   /**
-   * Runs dispatches on a batch.
+   * Runs dispatches on a batch. Ranks exchange the gradients of each unit while
+   * those of the units before it are computed.
    *
    * @internal
    * @param batch The samples.
@@ -192,18 +198,29 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     const parts = then && this.gradients;
     let encoder = this.#begin();
     if (parts && !this.pending) parts.clear(encoder);
+    const exchanged: Promise<void>[] = [];
+    const exchange = (unit: number, hidden: boolean) => {
+      const range = this.plan.gradientPlaces[unit];
+      if (!parts || !range?.size) return;
+      const arrived = parts.exchange(samples, { range, hidden });
+      // Errors are reported where the step awaits them all.
+      arrived.catch(() => {});
+      exchanged.push(arrived);
+    };
     for (const stage of this.#stages([...this.binning, ...dispatches])) {
       if (stage.sumsOf !== undefined) {
         await this.#exchangeSums(encoder, stage.sumsOf, samples);
         encoder = this.device.gpu.createCommandEncoder();
       }
+      if (stage.completed !== undefined) exchange(stage.completed, true);
       const pass = encoder.beginComputePass();
       this.#record(pass, stage.dispatches, samples);
       pass.end();
     }
     if (parts) {
       this.submit(encoder);
-      await this.clock.during(() => parts.exchange(samples));
+      exchange(0, false);
+      await this.clock.during(() => Promise.all(exchanged));
       encoder = this.device.gpu.createCommandEncoder();
     }
     if (then) {
@@ -219,18 +236,16 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
    * Splits dispatches into stages, between which ranks exchange the sums of a
    * unit.
    */
-  #stages(
-    dispatches: readonly LayerwiseDispatch[],
-  ): {
-    readonly sumsOf?: number;
-    readonly dispatches: readonly LayerwiseDispatch[];
-  }[] {
+  #stages(dispatches: readonly LayerwiseDispatch[]): Stage[] {
     if (this.plan.shares.ranks.count === 1) return [{ dispatches }];
     const starts = dispatches.flatMap(({ sumsOf }, index) =>
       sumsOf === undefined ? [] : [index]
     );
     return [0, ...starts].map((start, stage) => ({
-      sumsOf: stage > 0 ? dispatches[start].sumsOf : undefined,
+      ...(stage > 0 && {
+        sumsOf: dispatches[start].sumsOf,
+        completed: dispatches[start].completed,
+      }),
       dispatches: dispatches.slice(start, starts[stage]),
     }));
   }

@@ -292,7 +292,7 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
       }
       this.submit(encoder);
       await this.clock.during(() => exchanged);
-      exchanged = gradients.exchange(labels.length, round);
+      exchanged = gradients.exchange(labels.length, { round });
       encoder = this.device.gpu.createCommandEncoder();
     }
     await this.clock.during(() =>

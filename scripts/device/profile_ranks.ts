@@ -28,7 +28,10 @@ export interface RankStep {
   readonly step: number;
   /** Computing the rank's own samples, without an exchange. */
   readonly computing: number;
-  /** Reading back gradients for other ranks, and submitting in stages. */
+  /**
+   * Reading back for other ranks, submitting in stages, and exchanges that
+   * computing does not hide.
+   */
   readonly readBack: number;
   /** Uploading data received from other ranks. */
   readonly upload: number;

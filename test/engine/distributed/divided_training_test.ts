@@ -131,6 +131,31 @@ gpuTest("a part's gradient travels while the next is computed", async () => {
   ok(before[0] > 1 && before[2] > 1, before.join());
 });
 
+gpuTest(
+  "a unit's gradient travels while those before it are computed",
+  async () => {
+    const sizes: number[] = [];
+    // The other of two ranks computes the same.
+    const ranks = new Ranks({
+      rank: 0,
+      ranks: 2,
+      async gather(own, [, other]) {
+        if (own.length > 1) sizes.push(own.length);
+        const bytes = new Blob([own, own.subarray(0, other)]);
+        return new Uint8Array(await bytes.arrayBuffer());
+      },
+    });
+    const options = { ...UNITS.options, epochs: 1 };
+    await train({ ...UNITS, options }, { division: { parts: 2, ranks } });
+    // Of each of two batches the gradient of the dense layer, and then the sums of
+    // the first layer, whose own gradient is computed from these.
+    const follows = sizes.flatMap((size, n) =>
+      size === 2048 ? sizes[n + 1] : []
+    );
+    deepStrictEqual(follows, [448, 336]);
+  },
+);
+
 gpuTest("fit() ends with the error of an exchange that fails", async () => {
   const trained = memoryRanks(2, { failsAfter: 30 }).map((ranks) =>
     train(UNITS, { division: { parts: 2, ranks } })
