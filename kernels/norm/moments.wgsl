@@ -1,5 +1,8 @@
-// Mean and squared deviations of sets of values, merged without losing digits to
-// the mean. Source: Chan, Golub, LeVeque, 1983.
+// Mean and squared deviations of sets of values, merged without losing digits
+// to the mean. Source: Chan, Golub, LeVeque, 1983.
+
+// Lanes of the workgroups that reduce strips or samples.
+const totalLanes = 256u;
 
 // Number of values, their mean, and the sum of their squared deviations.
 struct Moments {
@@ -21,7 +24,3 @@ fn merged(a: Moments, b: Moments) -> Moments {
     a.squares + b.squares + difference * difference * a.count * share,
   );
 }
-
-// Lanes of the workgroups that reduce strips or samples.
-const totalLanes = 256u;
-

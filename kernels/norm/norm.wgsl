@@ -45,10 +45,9 @@
 // invocation a channel (running, wholeRunning, affine) or every stride-th value
 // (apply, scaleRows).
 //
-// Source: Ioffe, Szegedy, arXiv:1502.03167; sums after Chan, Golub, LeVeque,
-// 1983, which lose no digits to the mean. wholeTotal: lava-dl's
-// WgtScaleBatchNorm, whose running variance has n / (n + 1) in place of
-// n / (n − 1).
+// Source: Ioffe, Szegedy, arXiv:1502.03167; sums are those of moments.wgsl.
+// wholeTotal: lava-dl's WgtScaleBatchNorm, whose running variance has
+// n / (n + 1) in place of n / (n − 1).
 
 override epsilon: f32 = 0.00001;
 override momentum: f32 = 0.1;

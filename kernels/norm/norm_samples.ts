@@ -12,25 +12,24 @@ import text from "./norm_samples.wgsl" with { type: "text" };
 
 const code = UNIT + moments + text;
 
-/** Channels of a workgroup. */
-export const SAMPLE_CHANNELS = 16;
-
 /** norm_samples.wgsl, `sampleMoments`. */
 export const normSampleMoments = {
-  name: "norm sampleMoments",
+  name: "norm_samples sampleMoments",
   code,
   entryPoint: "sampleMoments",
   workgroup: 256,
+  tile: { sampleChannels: 16 },
   bindings: { batch: 0, partial: 1, sample: 3 },
   constants: ["T", "pixels", "C", "runSize", "S"],
 } as const satisfies KernelSpec;
 
 /** norm_samples.wgsl, `sampleSums`. */
 export const normSampleSums = {
-  name: "norm sampleSums",
+  name: "norm_samples sampleSums",
   code,
   entryPoint: "sampleSums",
   workgroup: 256,
+  tile: { sampleChannels: 16 },
   bindings: { batch: 0, sums: 2, sample: 3 },
   constants: ["C", "runSize", "S"],
 } as const satisfies KernelSpec;

@@ -46,6 +46,7 @@ export const INTEGRATORS: readonly string[] = [
 /** Modules of networks that are computed layer by layer. */
 const UNITS: readonly string[] = [
   "norm/norm.wgsl",
+  "norm/norm_samples.wgsl",
   "unit/cell.wgsl",
   "unit/cell_adjoint.wgsl",
   "stream/cell_stream.wgsl",
@@ -109,6 +110,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   ],
   "neurons/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
   "unit/unit.wgsl": UNITS,
+  "norm/moments.wgsl": ["norm/norm.wgsl", "norm/norm_samples.wgsl"],
   "unit/unit_drives.wgsl": ["unit/cell.wgsl", "unit/cell_adjoint.wgsl"],
   "leaky/firing.wgsl": [
     "unit/cell.wgsl",

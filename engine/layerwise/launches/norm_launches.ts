@@ -17,7 +17,6 @@ import {
 import {
   normSampleMoments,
   normSampleSums,
-  SAMPLE_CHANNELS,
 } from "../../../kernels/norm/norm_samples.ts";
 import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
@@ -50,10 +49,11 @@ export function launchNorm(
   const { scale, kept } = source;
   const meanOnly = Number(norm !== undefined && norm.kind !== "batch");
   const { epsilon, momentum } = norm ?? {};
+  const { sampleChannels } = normSampleSums.tile;
   const eachSample = {
     constants: strips,
-    grid: [Math.ceil(channels / SAMPLE_CHANNELS), 1, "samples"],
-    loops: Math.ceil(strips.S * SAMPLE_CHANNELS / normSampleSums.workgroup) + 8,
+    grid: [Math.ceil(channels / sampleChannels), 1, "samples"],
+    loops: Math.ceil(strips.S * sampleChannels / normSampleSums.workgroup) + 8,
   } as const;
   const constants = { ...strips, epsilon, momentum, meanOnly, scale, kept };
   const sums = {

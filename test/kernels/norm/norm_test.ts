@@ -12,7 +12,6 @@ import {
 import {
   normSampleMoments,
   normSampleSums,
-  SAMPLE_CHANNELS,
 } from "../../../kernels/norm/norm_samples.ts";
 import { close, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
@@ -117,7 +116,7 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
         kernel,
         { batch: batchOf(first, count, N), ...strips, sample },
         { T, pixels: H * W, C, runSize, S },
-        [Math.ceil(floats / SAMPLE_CHANNELS), 1, count],
+        [Math.ceil(floats / kernel.tile.sampleChannels), 1, count],
       ));
     }
     return sample;
