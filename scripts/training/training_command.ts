@@ -105,7 +105,7 @@ export async function runProgram(program: Program): Promise<void> {
         ).optional(),
         gpu: option("--gpu", integer({ metavar: "K", min: 0, max: 1023 }), {
           description:
-            message`Number of the GPU, from 0 [the process's number on its machine]`,
+            message`Number of the GPU, from 0 [0; a rank's number on its machine]`,
         }).optional(),
       },
     },
