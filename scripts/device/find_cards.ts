@@ -29,7 +29,7 @@ const AMD_MEMORY = 4 * 2 ** 30;
 const SLURM = ["SLURM_STEP_GPUS", "SLURM_JOB_GPUS"];
 const CUDA = "CUDA_VISIBLE_DEVICES";
 
-/** Facts about a machine; `undefined` if they are unavailable. */
+/** Facts about a machine; `undefined` if unavailable or not permitted. */
 export interface Machine {
   /** Reads a file. */
   read(path: string): string | undefined;
@@ -43,7 +43,7 @@ const THIS: Machine = {
   read: (path) => attempt(() => Deno.readTextFileSync(path).trim()),
   list: (path) =>
     attempt(() => Array.from(Deno.readDirSync(path), ({ name }) => name)),
-  variable: (name) => Deno.env.get(name),
+  variable: (name) => attempt(() => Deno.env.get(name)),
 };
 
 /**

@@ -51,6 +51,7 @@ Deno.test("files that changed after slicing are told by size and time, copies ar
     assert.equal(await describeChanges(out), undefined);
     for (const path of [paths[0], paths[2]]) {
       await Deno.writeFile(path, Uint8Array.of(0, 1), { append: true });
+      await touch(path, 60);
     }
     assert.equal(
       await describeChanges(out),
