@@ -11,7 +11,7 @@
  */
 
 import { warn } from "../command_line/print.ts";
-import { findCards } from "./find_cards.ts";
+import { findCards, readVariable } from "./find_cards.ts";
 import { firstGpu } from "./vulkan_order.ts";
 
 /**
@@ -47,7 +47,7 @@ export interface Card {
  * @returns The GPUs, in the order of their PCI addresses.
  */
 export function listCards(): Card[] {
-  const told = Deno.env.get(CARDS_VARIABLE);
+  const told = readVariable(CARDS_VARIABLE);
   if (told === undefined) {
     const found = findCards();
     const cards = reachCards(found, firstGpuWith);
@@ -157,7 +157,7 @@ export function chooseCard(
   cards: readonly Card[],
   wanted?: number,
 ): string | undefined {
-  if (wanted === undefined && Deno.env.get(PRIME) !== undefined) return;
+  if (wanted === undefined && readVariable(PRIME) !== undefined) return;
   const index = wanted ?? 0;
   if (index > 0 && index >= cards.length) {
     throw new RangeError(

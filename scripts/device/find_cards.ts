@@ -43,7 +43,7 @@ const THIS: Machine = {
   read: (path) => attempt(() => Deno.readTextFileSync(path).trim()),
   list: (path) =>
     attempt(() => Array.from(Deno.readDirSync(path), ({ name }) => name)),
-  variable: (name) => attempt(() => Deno.env.get(name)),
+  variable: readVariable,
 };
 
 /**
@@ -128,6 +128,16 @@ function cardsOfJob(
 
 /** Tells whether a name is that of the GPU at a PCI address and index. */
 type Naming = (name: string, place: string, index: number) => boolean;
+
+/**
+ * Reads an environment variable.
+ *
+ * @param name Its name.
+ * @returns Its value; `undefined` if it is not set or may not be read.
+ */
+export function readVariable(name: string): string | undefined {
+  return attempt(() => Deno.env.get(name));
+}
 
 function attempt<T>(read: () => T): T | undefined {
   try {

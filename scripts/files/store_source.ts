@@ -16,9 +16,6 @@ import { readGroup } from "../../dataset/store/zarr/groups.ts";
 import { inParallel } from "../../dataset/threads/in_parallel.ts";
 import { quote } from "../command_line/quote.ts";
 
-/** Largest error in ms of times that an archive keeps. */
-const TIME_ERROR = 2000;
-
 /**
  * Describes files before they are sliced.
  *
@@ -65,7 +62,7 @@ export async function describeChanges(
   });
   const there = pairs.filter((pair) => pair !== undefined);
   const isSame = ({ before, now }: typeof there[number]) =>
-    Math.abs(now.changedMs - before.changedMs) <= TIME_ERROR;
+    now.changedMs === before.changedMs;
   // Where no file has its time, all were copied.
   const areTimesKept = there.some(isSame);
   const changed = there.filter((pair) =>

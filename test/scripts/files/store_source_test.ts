@@ -42,8 +42,6 @@ Deno.test("files that changed after slicing are told by size and time, copies ar
       `deno task slice --data 'my data' --out ${out}`;
     assert.equal(await describeChanges(out), undefined);
 
-    await touch(paths[1], 1);
-    assert.equal(await describeChanges(out), undefined);
     await touch(paths[1], 60);
     assert.equal(await describeChanges(out), changes(`"${paths[1]}"`));
     // As copied files, all of which have other times.
