@@ -127,6 +127,18 @@ mpiTest("a killed rank ends all, and other ranks go on", async () => {
   assert.deepEqual(await outcomeOf(inFolder("killed")), await whole("SLAYER"));
 });
 
+mpiTest("a killed rank of MPICH ends all, and other ranks go on", async () => {
+  const args = argsFor("mpich", "units");
+  const killed = launch("MPICH", 2, args);
+  const rank = await findRank(inFolder("mpich"), 1);
+  await killed.printed("fold 1 epoch 0");
+  Deno.kill(rank, "SIGKILL");
+  assert.notEqual((await killed.process.status).code, 0);
+  const resumed = await run("Open MPI", 3, [...args, "--resume"]);
+  assert.equal(resumed.code, 0, resumed.said);
+  assert.deepEqual(await outcomeOf(inFolder("mpich")), await whole("units"));
+});
+
 mpiTest("rank 0 that is killed is named by another", async () => {
   const args = argsFor("gone", "SLAYER", "training.epochs=1000");
   const left = launch("Open MPI", 2, args);
