@@ -65,10 +65,11 @@ export function splitInTime(
     const last = members.length - 1;
     for (const [place, n] of members.entries()) {
       // A sample belongs to the part that contains its middle rank; the last
-      // sample always belongs to the last part.
-      const at = (place + 0.5) / members.length;
+      // sample always belongs to the last part, a single one to the first.
+      const at = last === 0 ? 0 : (place + 0.5) / members.length;
+      const isLast = place === last && last > 0;
       const part = ends.findIndex((end) => at < end);
-      parts[place === last || part < 0 ? shares.length - 1 : part].push(n);
+      parts[isLast || part < 0 ? shares.length - 1 : part].push(n);
     }
   }
   return parts.map((part) => part.sort((a, b) => a - b));

@@ -172,8 +172,8 @@ Deno.test("a recording of several classes has all of them on each side", () => {
       side.filter((n) => samples[n].label === label).length
     );
   assert.deepEqual(countsOf(test), [4, 4, 1]);
-  assert.deepEqual(countsOf(validation), [2, 2, 1]);
-  assert.deepEqual(countsOf(train), [14, 14, 0]);
+  assert.deepEqual(countsOf(validation), [2, 2, 0]);
+  assert.deepEqual(countsOf(train), [14, 14, 1]);
   for (const n of test.filter((n) => samples[n].label < 2)) {
     assert(samples[n].startUs! % 1000 >= 800, `${n}`);
   }
