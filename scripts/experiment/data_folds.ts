@@ -71,6 +71,7 @@ export async function openDataFolds(
   }
   const leak = describeCopies(samples, divisions);
   if (leak !== undefined) onDoubt?.(leak);
+  for (const line of describeUntrained(samples, divisions)) onDoubt?.(line);
   const source = filtered(samples, configuration);
   const cache = new SampleCache();
   const choose = (indices: readonly number[], use: "train" | "test") =>
@@ -141,6 +142,27 @@ function describeCopies(
   const more = new Set(pairs.map(([test]) => test)).size - 1;
   return `${test}, for test, has the events of ${train}, for training` +
     (more > 0 ? `; so have ${more} more` : "");
+}
+
+/** Names the classes of each fold that are tested but have no training. */
+function describeUntrained(
+  { samples, classes }: LabelledSamples,
+  divisions: readonly Division[],
+): string[] {
+  return divisions.flatMap(({ train, test }, index) => {
+    const [trained, tested] = [train, test].map((indices) =>
+      new Set(indices.map((n) => samples[n].label))
+    );
+    const missing = classes.filter((_, label) =>
+      tested.has(label) && !trained.has(label)
+    );
+    return missing.length === 0 ? [] : [
+      `fold ${index + 1} has nothing to train ${
+        someOf(missing)
+      } on, which it ` +
+      "tests",
+    ];
+  });
 }
 
 /**

@@ -19,10 +19,11 @@ import { planFrames } from "../views/pictures/animation/frame_plan.ts";
 import { votesAt } from "../views/pictures/animation/votes_drawing.ts";
 import { pictureNameOf } from "../views/pictures/samples/file_name.ts";
 import {
-  axesOf,
+  inputOf,
   type NetworkResponse,
   respond,
 } from "../views/pictures/animation/network_response.ts";
+import { cutWindow } from "../views/pictures/samples/cut_window.ts";
 import { openSample } from "../views/pictures/samples/open_sample.ts";
 import { createSample } from "../views/pictures/samples/sample.ts";
 import {
@@ -86,13 +87,22 @@ await runCommand({
       `Cannot take fold ${fold}: only a run (--run) has folds`,
     );
   }
-  const { axes = run === undefined ? undefined : await axesOf(run) } = args;
-  const recorded = await openSample({ ...args, axes });
+  const input = run === undefined ? {} : await inputOf(run);
+  const { axes = input.axes, from = 0, to } = args;
+  const whole = await openSample({ ...args, axes });
+  const { windowMs } = input;
+  const recorded = windowMs === undefined
+    ? whole
+    : cutWindow(whole, { startMs: from, lengthMs: windowMs });
+  // Parts of a window are counted from its start.
+  const part = windowMs === undefined
+    ? args
+    : { ...args, from: undefined, to: to && to - from };
   const response = run === undefined
     ? undefined
     : await respond(recorded, { run, fold });
-  const whole = { ...recorded, span: response?.span };
-  const sample = takePart(createSample(recorded.events, whole), args);
+  const spanned = { ...recorded, span: response?.span };
+  const sample = takePart(createSample(recorded.events, spanned), part);
   const plan = planFrames(sample, { window, rate, slow });
   const total = plan.starts.length;
   using progress = json
@@ -129,7 +139,11 @@ await runCommand({
     `${path}: ${counted(total, "frame")} of ${width}×${height} pixels, ` +
       `${Number(plan.speed.toPrecision(3))} times as fast as life`,
   );
-  if (response !== undefined) console.log(shownLine(inWords(response)));
+  if (response === undefined) return;
+  const seen = windowMs === undefined
+    ? ""
+    : `, ${from} to ${from + windowMs} ms`;
+  console.log(shownLine(inWords(response, seen)));
 });
 
 /** Votes per class for the whole sample, with keys as in `evaluate`. */
@@ -140,8 +154,8 @@ function votesOf(response: NetworkResponse) {
   return { fold, classes: names, label, prediction, ...votes };
 }
 
-/** Names the class with most votes, and the true class. */
-function inWords(response: NetworkResponse): string {
+/** Names the class with most votes in a window, and the true class. */
+function inWords(response: NetworkResponse, seen: string): string {
   const { fold, names, label, logits } = response;
   const { values, leader } = votesAt(response, Infinity);
   const verdict = leader === undefined
@@ -149,6 +163,6 @@ function inWords(response: NetworkResponse): string {
     : logits
     ? `${names[leader]} is most probable, ${Math.round(100 * values[leader])} %`
     : `${names[leader]} has most spikes, ${values[leader]}`;
-  return `fold ${fold}: ${verdict}` +
+  return `fold ${fold}${seen}: ${verdict}` +
     (label === undefined ? "" : `; the true class is ${names[label]}`);
 }

@@ -213,9 +213,7 @@ async function inspectSamples(
     return;
   }
   if (drawn) console.log(shownLine(`picture     ${drawn.picture}`));
-  for (const line of reportSamples(survey, training)) {
-    console.log(shownLine(line));
-  }
+  for (const line of reportSamples(survey, training)) console.log(line);
 }
 
 /** Describes recordings whose layout does not give classes. */

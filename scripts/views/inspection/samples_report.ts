@@ -5,6 +5,7 @@
  */
 
 import { counted } from "../../../dataset/files/counted.ts";
+import { cleanLine, shownLine } from "../../../dataset/files/shown_line.ts";
 import { HOT_RATE } from "../../../dataset/formats/reading/recording_summary.ts";
 import type {
   Range,
@@ -22,7 +23,7 @@ const NAMED = 30;
  *
  * @param survey Content of the data set.
  * @param training Command that trains on it.
- * @returns Lines of text.
+ * @returns Lines for a terminal; that of the command is whole.
  */
 export function reportSamples(
   survey: Survey,
@@ -86,7 +87,9 @@ export function reportSamples(
   ];
   return rows.flatMap(([name, words]) =>
     (typeof words === "string" ? [words] : words).map((line, n) =>
-      `${(n === 0 ? name : "").padEnd(11)} ${line}`
+      (line === command ? cleanLine : shownLine)(
+        `${(n === 0 ? name : "").padEnd(11)} ${line}`,
+      )
     )
   );
 }

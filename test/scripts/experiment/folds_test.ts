@@ -182,6 +182,25 @@ Deno.test("openFolds() names classes, and recordings on two sides", async () => 
   });
 });
 
+Deno.test("openFolds() says which classes are tested but not trained", async () => {
+  const files = Object.fromEntries(
+    ["train/a/1", "train/b/1", "test/a/2", "test/c/2", "test/d/2"].map(
+      (path, n) => [`${path}.csv`, recordingText({ events: 5 + n })],
+    ),
+  );
+  await withFiles(files, async (folder) => {
+    const said: string[] = [];
+    const path = join(folder, "network.yaml");
+    await openFolds(parseConfiguration("data: {path: .}", path), {
+      validation: false,
+      onDoubt: (line) => said.push(line),
+    });
+    assert.deepEqual(said, [
+      "fold 1 has nothing to train c, d on, which it tests",
+    ]);
+  });
+});
+
 Deno.test("openFolds() divides by words in file names, and says so", async () => {
   const files = Object.fromEntries(
     ["left", "right"].flatMap((label) =>

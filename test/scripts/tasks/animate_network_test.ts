@@ -9,8 +9,10 @@ import { layOutVotes } from "../../../scripts/views/pictures/animation/votes.ts"
 import { traceSample } from "../../../scripts/experiment/trace_sample.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { writeGestures } from "../../fixtures/own_recordings.ts";
 import { runTask } from "../../fixtures/run_task.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
+import { smallNetwork } from "../sweep/sweeps.ts";
 import { draw } from "../views/pictures/picture_commands.ts";
 import { readGif } from "../views/pictures/read_gif.ts";
 import { prepareDigits, prepareSigns, train } from "../training/train_runs.ts";
@@ -230,3 +232,31 @@ function formatNpy(
   }
   return bytes;
 }
+
+gpuTest("animate shows a window to a network of windows", async () => {
+  const data = at("gestures");
+  await writeGestures(folder.path);
+  const out = at("windows");
+  await train("train", ...smallNetwork(data), "--folds", "1", "--out", out);
+  const recording = join(data, "wave", "bob", "1.csv");
+  for (const from of [0, 400]) {
+    const [, verdict] = await animate(
+      ...[recording, "--run", out, "--from", `${from}`],
+    );
+    assert.match(
+      verdict,
+      new RegExp(
+        `^fold 1, ${from} to ${from + 250} ms: (clap|wave) is most probable, ` +
+          "\\d+ %; the true class is wave$",
+      ),
+    );
+  }
+  const late = await draw("animate", [
+    ...[recording, "--run", out, "--from", "2000", "--out", at("out")],
+  ]);
+  assert.deepEqual([late.code, late.stderr], [
+    1,
+    'error: Cannot draw "wave/bob/1" from 2000 ms on: it has no events in 250 ' +
+    "ms\n",
+  ]);
+});

@@ -57,6 +57,21 @@ Deno.test("inspect says first which words in file names are groups", () => {
   });
 });
 
+Deno.test("inspect prints a command that is whole, however long", () => {
+  const empty = Array.from(
+    { length: 40 },
+    (_, n) => `clap/a long name ${n}.csv`,
+  );
+  return withFiles({
+    ...FILES,
+    ...Object.fromEntries(empty.map((path) => [path, "t,x,y,p\n"])),
+  }, async (folder) => {
+    const { stdout } = await runTask("inspect", [folder]);
+    const command = stdout.match(/^train with.*$/m)![0];
+    for (const path of empty) assert(command.includes(path), command);
+  });
+});
+
 Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
   withFiles({
     ...FILES,

@@ -37,16 +37,24 @@ export interface NetworkResponse {
   readonly span: Span;
 }
 
+/** The form in which a run's networks see recordings. */
+export interface RunInput {
+  /** SLAYER's axes of AEDAT 1.0 and 2.0; upright recordings without it. */
+  readonly axes?: "reference";
+  /** Length of windows in ms, if recordings are cut into windows. */
+  readonly windowMs?: number;
+}
+
 /**
- * Returns the axes of AEDAT 1.0 and 2.0 in a run's samples.
+ * Reads in which form a run's networks see recordings.
  *
  * @param folder The run folder.
- * @returns `reference` for SLAYER's axes; `undefined` for upright recordings.
+ * @returns The form.
  * @throws {Error} If it is not a run folder, or a file in it cannot be used.
  */
-export async function axesOf(folder: string): Promise<"reference" | undefined> {
-  const { configuration } = await readRun(folder);
-  return configuration.data === undefined ? "reference" : undefined;
+export async function inputOf(folder: string): Promise<RunInput> {
+  const { configuration: { data } } = await readRun(folder);
+  return data === undefined ? { axes: "reference" } : { windowMs: data.window };
 }
 
 /**
