@@ -8,6 +8,8 @@ import {
   readTree,
   writeData,
 } from "../../dataset/slicing/slice_data.ts";
+import { writeGestures } from "../../fixtures/own_recordings.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import {
   draw,
@@ -213,4 +215,30 @@ Deno.test("show says which sample of a store it misses", async () => {
     assert.equal(code, 1);
     assert.match(stderr, expected);
   }
+});
+
+Deno.test("show numbers the windows of a recording in a store", async () => {
+  await using folder = await temporaryFolder();
+  await writeGestures(folder.path);
+  const data = join(folder.path, "gestures");
+  const sliced = await runTask("slice", ["--data", data, "--window", "500ms"]);
+  assert.equal(sliced.code, 0, sliced.stderr);
+  const out = join(folder.path, "pictures");
+  const show = (sample: string) =>
+    draw("show", ["--store", `${data}.zarr`, sample, "--out", out]);
+  const choice = 'choose from "wave_bob_1/wave/1" to "wave_bob_1/wave/2"';
+  for (const name of ["wave_bob_1/wave", "wave_bob_1/wave/3"]) {
+    const { code, stderr } = await show(name);
+    assert.deepEqual([code, stderr], [
+      1,
+      `error: Cannot draw "${name}": ${choice}\n`,
+    ]);
+  }
+  for (const number of [1, 2]) {
+    assert.equal((await show(`wave_bob_1/wave/${number}`)).stderr, "");
+  }
+  assert.deepEqual(
+    await list(out),
+    [1, 2].flatMap((number) => filesOf(`wave_bob_1_wave_${number}`)).sort(),
+  );
 });

@@ -191,37 +191,50 @@ async function openTagged(
   };
 }
 
-/** Opens a slice by its recording or person and its sign. */
+/**
+ * Opens a slice by its recording or person, its sign and, if there are several,
+ * its number, counted from 1.
+ */
 async function openSlice(
   path: string,
   sample: string,
 ): Promise<RecordedSample> {
   const store = await openEventStore(path);
   const { slices, classes, sensor } = store;
-  const cut = sample.lastIndexOf("/");
-  if (cut < 0) {
+  const [, who, sign, number] = sample.match(/^(.+?)\/([^/]+)(?:\/(\d+))?$/) ??
+    [];
+  if (who === undefined) {
     throw new RangeError(
       `Cannot draw "${sample}" of "${path}": it is not PERSON/SIGN`,
     );
   }
-  const who = sample.slice(0, cut);
-  const label = findSign(sample.slice(cut + 1), classes);
+  const label = findSign(sign, classes);
   const isTheirs = ({ source, person }: SliceInfo) =>
     source === who || (/^\d+$/.test(who) && person === Number(who));
   const found = [...slices.keys()].filter((index) =>
     isTheirs(slices[index]) && slices[index].label === label
   );
-  if (found.length !== 1) {
-    const sources = [...new Set(slices.map(({ source }) => source))];
-    const problem = found.length > 1
-      ? `"${who}" are ${found.map((i) => slices[i].source).join(" and ")}`
-      : `"${path}" has no "${who}"${hint(who, sources)}`;
+  const sources = (indices: Iterable<number>) => [
+    ...new Set([...indices].map((index) => slices[index].source)),
+  ];
+  const chosen = number === undefined
+    ? found
+    : found.slice(Number(number) - 1, Number(number));
+  if (chosen.length !== 1) {
+    const own = sources(found);
+    const count = found.length;
+    const problem = count === 0
+      ? `"${path}" has no "${who}"${hint(who, sources(slices.keys()))}`
+      : own.length > 1
+      ? `"${who}" are ${own.join(" and ")}`
+      : `choose from "${who}/${sign}/1" to "${who}/${sign}/${count}"`;
     throw new RangeError(`Cannot draw "${sample}": ${problem}`);
   }
-  const [index] = found;
+  const [index] = chosen;
   const { source, className } = slices[index];
   return {
-    name: `${source}/${className}`,
+    name: [source, className, ...(number === undefined ? [] : [number])]
+      .join("/"),
     path,
     sensor,
     origin: await originOf(path),

@@ -20,7 +20,7 @@ import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
 export const SAMPLE_PARAMETERS = {
   sample: argument(string({ metavar: "SAMPLE" }), {
     description:
-      message`A recording of any format or, with --store, PERSON/SIGN`,
+      message`A recording of any format or, with --store, PERSON/SIGN or PERSON/SIGN/N`,
   }),
   store: option("--store", string({ metavar: "DIR" }), {
     description: message`Store of slices that the sample is in, or its URL`,
