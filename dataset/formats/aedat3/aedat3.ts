@@ -16,6 +16,11 @@ import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
+import {
+  findZeroTail,
+  startOfZeros,
+  zeroTailError,
+} from "../reading/zero_tail.ts";
 import { readAedat3Header, VERSION_LINE } from "./aedat3_header.ts";
 
 const PACKET_HEADER_BYTES = 28;
@@ -43,7 +48,7 @@ interface Packet {
  *
  * Events marked as invalid are skipped and counted, as are events outside the
  * sensor, with a negative time, or from another source than that of the first
- * packet.
+ * packet. So are zeros at the end, as after a crash.
  *
  * @example
  * ```ts
@@ -90,13 +95,15 @@ async function* readPackets(
   file: RandomAccessFile,
   { start, ...options }: ReadOptions,
 ): AsyncGenerator<void> {
+  const zeros = await startOfZeros(file, start);
   let source: number | undefined;
   for (let at = start; at < file.size;) {
-    const packet = await readPacketHeader(file, at);
+    const packet = await readPacketHeader(file, { at, zeros });
     if (packet.type === POLARITY_TYPE) {
       source ??= packet.source;
-      if (packet.source === source) yield* readEvents(file, packet, options);
-      else options.faults.add("packets of another source", packet.start);
+      if (packet.source === source) {
+        yield* readEvents(file, packet, { ...options, zeros });
+      } else options.faults.add("packets of another source", packet.start);
     }
     if (packet.end > file.size) {
       const bytes = packet.end - packet.start;
@@ -111,13 +118,28 @@ async function* readPackets(
   }
 }
 
+/** Options for reading the events of a packet. */
+interface EventsOptions extends Omit<ReadOptions, "start"> {
+  /** Byte offset of the zeros at the end of the file. */
+  readonly zeros: number;
+}
+
 /** Reads the events of a packet, as far as the file contains them. */
 async function* readEvents(
   file: RandomAccessFile,
   { start, events, timeBase }: Packet,
-  { sensor, builder, faults }: Omit<ReadOptions, "start">,
+  { sensor, builder, faults, zeros }: EventsOptions,
 ): AsyncGenerator<void> {
-  const left = Math.floor((file.size - start) / EVENT_BYTES);
+  const tail = zeros <= start + (events - 1) * EVENT_BYTES
+    ? await findZeroTail(file, {
+      start,
+      bytes: EVENT_BYTES,
+      least: 1,
+      // Never 0: zeros lack the mark of valid events, whatever precedes them.
+      timeAt: (view, at) => view.getInt32(at + 4, true) + 1,
+    })
+    : undefined;
+  const left = Math.floor(((tail?.offset ?? file.size) - start) / EVENT_BYTES);
   const end = Math.min(events, left);
   for (let first = 0; first < end;) {
     const count = Math.min(end - first, builder.room, SLICE_EVENTS);
@@ -127,13 +149,27 @@ async function* readEvents(
     first += count;
     yield;
   }
+  if (tail !== undefined) throw zeroTailError(file.path, tail);
 }
 
+/** Reads the header of the packet at a byte, in a file that ends in zeros. */
 async function readPacketHeader(
   file: RandomAccessFile,
-  at: number,
+  { at, zeros }: { readonly at: number; readonly zeros: number },
 ): Promise<Packet> {
   const bytes = await file.read(at, PACKET_HEADER_BYTES);
+  if (zeros <= at) {
+    throw zeroTailError(file.path, { offset: at, size: file.size });
+  }
+  const start = at + PACKET_HEADER_BYTES;
+  const damage = (problem: string) =>
+    zeros < start && file.size - zeros > PACKET_HEADER_BYTES
+      ? file.cutOff(at, {
+        part: "packet",
+        bytes: PACKET_HEADER_BYTES,
+        problem: `from byte ${zeros} on a packet has only zeros`,
+      })
+      : file.damage(at, problem);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const type = view.getInt16(0, true);
   const [eventBytes, timeOffset, overflows, capacity, events] = [
@@ -144,17 +180,13 @@ async function readPacketHeader(
     20,
   ].map((field) => view.getInt32(field, true));
   if (type < 0) {
-    throw file.damage(
-      at,
-      `a packet has type ${type}: compressed or damaged`,
-    );
+    throw damage(`a packet has type ${type}: compressed or damaged`);
   }
   if (
     eventBytes <= 0 || capacity < 0 || events < 0 || events > capacity ||
     overflows < 0
   ) {
-    throw file.damage(
-      at,
+    throw damage(
       `a packet claims ${events} of ${capacity} events of ${eventBytes} ` +
         `bytes, ${overflows} times wrapped`,
     );
@@ -162,13 +194,11 @@ async function readPacketHeader(
   if (
     type === POLARITY_TYPE && (eventBytes !== EVENT_BYTES || timeOffset !== 4)
   ) {
-    throw file.damage(
-      at,
+    throw damage(
       `a polarity event has 8 bytes and its time at 4, here are ` +
         `${eventBytes} and ${timeOffset}`,
     );
   }
-  const start = at + PACKET_HEADER_BYTES;
   const end = start + capacity * eventBytes;
   return {
     type,

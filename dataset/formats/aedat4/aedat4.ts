@@ -17,6 +17,11 @@ import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
+import {
+  findZeroTail,
+  startOfZeros,
+  zeroTailError,
+} from "../reading/zero_tail.ts";
 import { type Decompress, loadDecompressor } from "./compression.ts";
 import { FlatTable } from "./flat_table.ts";
 import { type Aedat4Stream, EVENTS_TYPE, parseStreams } from "./streams.ts";
@@ -24,6 +29,9 @@ import { type Aedat4Stream, EVENTS_TYPE, parseStreams } from "./streams.ts";
 const VERSION_LINE = "#!AER-DAT4.0\r\n";
 const PACKET_HEADER_BYTES = 8;
 const EVENT_BYTES = 16;
+
+/** Maximum number of zeros at the end of a packet that is whole. */
+const PACKET_ZEROS = 16;
 
 /** Options for reading an AEDAT 4 file. */
 export interface Aedat4Options {
@@ -48,6 +56,8 @@ interface Header {
    * without one.
    */
   readonly end: number;
+  /** Number of the compression method of packets, 0 for none. */
+  readonly compression: number;
   readonly decompress: Decompress;
   readonly streams: readonly Aedat4Stream[];
 }
@@ -75,9 +85,9 @@ export const aedat4: RecordingFormat = {
 /**
  * Opens an AEDAT 4 file.
  *
- * Events outside the sensor are skipped and counted as faults. So are a
- * truncated last packet and a missing table of packets at the end, as after an
- * interrupted recording.
+ * Events outside the sensor are skipped and counted as faults. So are a last
+ * packet that is truncated or ends in zeros, zeros after it, and a missing table
+ * of packets at the end, as after an interrupted recording.
  *
  * @param file The file: its path, or a browser's `Blob`.
  * @param options Name of the stream.
@@ -147,7 +157,7 @@ async function readHeader(file: RandomAccessFile): Promise<Header> {
   const length = 4 +
     new DataView(size.buffer, size.byteOffset).getUint32(0, true);
   const bytes = await file.read(at, length);
-  let header: Omit<Header, "decompress"> & { readonly compression: number };
+  let header: Omit<Header, "decompress">;
   try {
     const table = FlatTable.root(bytes, "IOHE");
     const end = table.int64(1, -1);
@@ -184,8 +194,12 @@ async function* readPackets(
   { header, stream, builder, faults }: ReadOptions,
 ): AsyncGenerator<void> {
   const end = Math.min(header.end, file.size);
+  const zeros = await startOfZeros(file, header.start);
   for (let at = header.start; at < end;) {
     const head = await file.read(at, PACKET_HEADER_BYTES);
+    if (zeros <= at) {
+      throw zeroTailError(file.path, { offset: at, size: file.size });
+    }
     const view = new DataView(head.buffer, head.byteOffset);
     const id = view.getInt32(0, true);
     const size = view.getInt32(4, true);
@@ -196,6 +210,7 @@ async function* readPackets(
         ? file.damage(at, problem)
         : file.cutOff(at, { part: "packet", bytes: size, problem });
     }
+    const packetStart = at;
     at = offset + size;
     if (id !== stream.id) continue;
     const body = await file.read(offset, size);
@@ -205,12 +220,33 @@ async function* readPackets(
       table = FlatTable.root(header.decompress(body), EVENTS_TYPE);
       events = table.vector(0, EVENT_BYTES);
     } catch (cause) {
+      if (zeros < at && file.size - zeros > PACKET_ZEROS) {
+        const problem = `from byte ${zeros} on a packet has only zeros`;
+        throw file.cutOff(packetStart, {
+          part: "packet",
+          bytes: size,
+          problem,
+        });
+      }
       const problem = (cause as Error).message;
       throw file.damage(offset, `a packet is damaged: ${problem}`, { cause });
     }
+    const tail = header.compression === 0 && zeros <= at - EVENT_BYTES
+      ? await findZeroTail(file, {
+        start: offset + events.start,
+        bytes: EVENT_BYTES,
+        least: 1,
+        timeAt: (view, at) =>
+          view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true),
+      })
+      : undefined;
+    const whole = tail === undefined
+      ? events.length
+      : (tail.offset - offset - events.start) / EVENT_BYTES;
+    const length = Math.min(events.length, whole);
     const { sensor } = stream;
-    for (let first = 0; first < events.length;) {
-      const count = Math.min(events.length - first, builder.room);
+    for (let first = 0; first < length;) {
+      const count = Math.min(length - first, builder.room);
       const start = events.start + first * EVENT_BYTES;
       decodeEvents(table.view, {
         start,
@@ -223,6 +259,7 @@ async function* readPackets(
       first += count;
       yield;
     }
+    if (tail !== undefined) throw zeroTailError(file.path, tail);
   }
   if (header.end > file.size) {
     faults.add("the table of packets is missing at the end", file.size);

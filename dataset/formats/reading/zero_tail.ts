@@ -43,9 +43,11 @@ interface Records extends ZeroRecords {
   readonly bytes: number;
 }
 
-/** Bytes that are read at given offsets. */
-interface Content {
+/** Bytes that are read at given offsets, such as a `RandomAccessFile`. */
+export interface Content {
+  /** Number of all bytes. */
   readonly size: number;
+  /** Reads some of them. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
@@ -55,7 +57,7 @@ interface Content {
  * They are events if the record before them has time 0 as well. A record that
  * the zeros begin in is left out with them if its time steps back.
  *
- * @param source The file, or all its bytes.
+ * @param source The file, which may be open, or all its bytes.
  * @param records Position and size of its records, and when zeros are events.
  * @returns The zeros; `undefined` if there are none.
  * @throws {RecordingError} If the file cannot be read.
@@ -74,9 +76,12 @@ interface Content {
  * ```
  */
 export async function findZeroTail(
-  source: FileSource | Uint8Array,
+  source: FileSource | RandomAccessFile | Uint8Array,
   records: Records,
 ): Promise<ZeroTail | undefined> {
+  if (source instanceof RandomAccessFile) {
+    return await zeroTailOf(source, records);
+  }
   if (source instanceof Uint8Array) {
     return await zeroTailOf({
       size: source.length,
@@ -110,8 +115,28 @@ async function zeroTailOf(
   return time === 0 ? undefined : { offset, size };
 }
 
-/** Finds the first of the zeros at the end of a file. */
-async function startOfZeros(content: Content, start: number): Promise<number> {
+/**
+ * Finds the first of the zeros at the end of a file.
+ *
+ * @param content Content of the file.
+ * @param start Byte offset from which on zeros count.
+ * @returns Byte offset of the first zero; the size of the file if there is none.
+ * @throws {RecordingError} If the file cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * import { startOfZeros } from "./zero_tail.ts";
+ * const blob = new Blob([Uint8Array.of(0, 7, 0, 0, 0)]);
+ * using file = await RandomAccessFile.open(blob);
+ * const zeros = await startOfZeros(file, 0);
+ * if (zeros !== 2) throw new Error(`${zeros}`);
+ * ```
+ */
+export async function startOfZeros(
+  content: Content,
+  start: number,
+): Promise<number> {
   let end = content.size;
   for (let most = FIRST_BYTES; end > start; most = MORE_BYTES) {
     const from = Math.max(start, end - most);
