@@ -6,25 +6,19 @@
 
 import { DVS128 } from "../../events.ts";
 import { encodeAedat } from "../aedat2/aedat_encode.ts";
-import { firstEvents } from "../reading/event_block.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
-
-/** Range of a 32-bit clock in µs, in which the first event must be. */
-const CLOCK_US = 2 ** 32;
 
 /** Largest forward step of a 32-bit clock that can be unwrapped, in µs. */
 const MAX_STEP_US = 2 ** 31 - 1;
 
 /**
- * Encodes a recording as AEDAT 2.0. Its clock of 32 bits loops after 71 minutes,
- * which readers undo from the first event on.
+ * Encodes a recording as AEDAT 2.0, with times truncated to 32 bits.
  *
  * @param recording The recording.
  * @returns The file in pieces.
- * @throws {RangeError} If an event is outside 128×128 pixels, the time of the
- *   first one is not in [0, 2³²) µs, or one is 35 minutes apart from the
- *   preceding one.
+ * @throws {RangeError} If an event is outside 128×128 pixels, or 35 minutes
+ *   apart from the preceding one.
  *
  * @example
  * ```ts
@@ -49,11 +43,11 @@ export async function* encodeAsAedat(
   yield header;
   let last: number | undefined;
   for await (const block of recording.blocks()) {
-    const limits = { format: "AEDAT 2.0 of a DVS128", sensor: DVS128 };
-    if (last === undefined) {
-      checkEvents(firstEvents(block, 1), { ...limits, endUs: CLOCK_US });
-    }
-    checkEvents(block, { ...limits, endUs: 2 ** 53 });
+    checkEvents(block, {
+      format: "AEDAT 2.0 of a DVS128",
+      sensor: DVS128,
+      endUs: 2 ** 53,
+    });
     for (const time of block.t) {
       if (Math.abs(time - (last ?? time)) > MAX_STEP_US) {
         throw new RangeError(
@@ -67,7 +61,7 @@ export async function* encodeAsAedat(
     const [, ...pieces] = encodeAedat({
       x: block.y.map((row) => DVS128.height - 1 - row),
       y: block.x.map((column) => DVS128.width - 1 - column),
-      t: Uint32Array.from(block.t, (time) => time % CLOCK_US),
+      t: Uint32Array.from(block.t, (time) => time % 2 ** 32),
       p: block.p.map((polarity) => 1 - polarity),
     });
     yield* pieces;
