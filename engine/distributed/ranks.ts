@@ -20,12 +20,6 @@ export interface ExchangeTimes {
   bytes: number;
 }
 
-/** Options of gathering bytes. */
-interface GatherOptions {
-  readonly sizes?: readonly number[];
-  readonly hidden?: boolean;
-}
-
 /**
  * The ranks of a run. Exchanges take place in the order of the calls, also
  * where a call passes a promise of bytes; all ranks must call in the same
@@ -73,7 +67,10 @@ export class Ranks {
    */
   gather(
     own: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
-    options: GatherOptions = {},
+    options: {
+      readonly sizes?: readonly number[];
+      readonly hidden?: boolean;
+    } = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const gathered = this.#last.then(() => this.#gather(own, options));
     this.#last = gathered;
@@ -84,7 +81,7 @@ export class Ranks {
 
   async #gather(
     given: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
-    { sizes, hidden = false }: GatherOptions,
+    { sizes, hidden = false }: NonNullable<Parameters<Ranks["gather"]>[1]>,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const own = await given;
     if (!this.#exchange) return own;
