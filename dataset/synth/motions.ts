@@ -82,8 +82,8 @@ function gaping(shape: HandShape, thumb: number): HandShape {
  * The motions in class order, from cat to zebra.
  *
  * They differ in place, path, direction, number of hands, and hand shape. Some
- * pairs differ in only one of these: cat and zebra in place, camel and dolphin
- * in hand shape, bird and duck in hand shape.
+ * pairs differ in a single respect: cat and zebra only in place; bird and duck,
+ * as well as camel and dolphin, only in the shape of the hand.
  */
 export const MOTIONS: readonly Motion[] = [
   // Whiskers drawn out from the cheeks.

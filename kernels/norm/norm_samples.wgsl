@@ -1,5 +1,5 @@
-// Reduction of the strips of each sample, in a fixed order, before samples are
-// reduced by norm.wgsl. What ranks exchange is therefore small.
+// Reduction of the strips of each sample, in a fixed order, before norm.wgsl
+// reduces samples: ranks exchange the sums of samples, not those of strips.
 //
 // sampleMoments  sample[n, c] = mean and sum of squared deviations over all
 //                strips of a sample, from those of strips
