@@ -53,6 +53,8 @@ export interface Rank {
    * @returns The watch, once all ranks have called; its owner disposes of it.
    */
   watch(folder: string): Promise<Disposable>;
+  /** Whether SIGTERM has asked this rank to stop. */
+  readonly isStopped: () => boolean;
 }
 
 /**
@@ -102,6 +104,7 @@ export async function joinRanks(
       local: localRank(rank),
       watch: (folder) =>
         watch.begin(folder, rank, { count, meet: () => ranks.meet() }),
+      isStopped: () => stop.isStopped,
     });
     await ranks.meet();
     mpi.finalize();
@@ -182,6 +185,11 @@ class StopClock implements Disposable {
 
   constructor() {
     Deno.addSignalListener("SIGTERM", this.#listener);
+  }
+
+  /** Whether a signal has come. */
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
   }
 
   /** Waits for a signal; `false` if none comes in time. */

@@ -74,14 +74,18 @@ export class Pauses implements Disposable {
    *
    * @param settings How often to write a checkpoint.
    * @param ranks The processes that pause together. @default this one alone
+   * @param exitStatus Exit status after a signal that has come before; it stops
+   * training at once.
    */
   constructor(
     settings: Configuration["training"]["checkpoint"],
     ranks: Ranks = new Ranks(),
+    exitStatus?: number,
   ) {
     this.#settings = settings;
     this.#ranks = ranks;
     this.#signals = onStopSignal((exitStatus) => this.#ask(exitStatus));
+    if (exitStatus !== undefined) this.#ask(exitStatus);
   }
 
   /**

@@ -26,7 +26,7 @@ import { RunStatus } from "../run/status.ts";
 import { findEventFiles } from "../run/tensorboard/event_file.ts";
 import { Results } from "../run/writer.ts";
 import { resumeCommand, trainFolds } from "./folds_loop.ts";
-import { Interruption, Pauses } from "./interruption.ts";
+import { EXIT_STATUS, Interruption, Pauses } from "./interruption.ts";
 import { describeRun, summariseRun } from "./run_summary.ts";
 
 /** Folds, device and program of a run. */
@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly ranks: Ranks;
   /** Watches the other ranks through the run folder; called by all ranks. */
   readonly watch?: (folder: string) => Promise<Disposable>;
+  /** Whether SIGTERM has asked this rank to stop before training. */
+  readonly isStopped?: () => boolean;
   /** All folds of the data. */
   readonly all: readonly Fold[];
   /** The folds to train. */
@@ -88,7 +90,11 @@ export async function trainRun(
   // No rank changes the folder before all have checked it.
   await ranks.meet();
   const { adapter } = device;
-  using pauses = new Pauses(configuration.training.checkpoint, ranks);
+  using pauses = new Pauses(
+    configuration.training.checkpoint,
+    ranks,
+    options.isStopped?.() ? EXIT_STATUS.SIGTERM : undefined,
+  );
   const shared = ranks.count > 1 ? `, ${ranks.count} ranks` : "";
   const kind = adapter.software ? ", software" : "";
   print(`Training on ${adapter.name}${kind}${shared}`);

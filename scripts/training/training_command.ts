@@ -203,6 +203,7 @@ async function train(
     device,
     ranks,
     watch: rank?.watch,
+    isStopped: rank?.isStopped,
     all,
     folds,
     weights: initial,

@@ -32,6 +32,12 @@ Deno.test("Pauses come between epochs, unless saving takes much of the time", as
   assert.equal(pauses.afterEpoch(), true);
 });
 
+Deno.test("Pauses stop training at once after a signal that came before", () => {
+  using pauses = new Pauses({ minutes: 60 }, undefined, 143);
+  assert.equal(pauses.due, true);
+  assert.throws(() => pauses.throwIfInterrupted(), { status: 143 });
+});
+
 for (
   const [signal, exitStatus] of [
     ["SIGINT", 130],
