@@ -10,6 +10,7 @@ import { DatasetError } from "../files/errors.ts";
 import { folderOf, join } from "../files/file_path.ts";
 import { setNamed } from "./folder_names.ts";
 import type { Layout, ListedSample, Part, Place, SetName } from "./layout.ts";
+import { withoutRepeats } from "./list_repeats.ts";
 import {
   columnNamed,
   isListHeader,
@@ -42,14 +43,14 @@ export const list: Layout = {
         `it has several lists, choose one of ${names.join(", ")}`,
       );
     }
-    const samples = await Promise.all(
-      found.map((list) => readList(list, found.length > 1)),
-    );
-    return {
-      samples: samples.flat(),
-      list: found[0].path,
-      remarks: [...new Set(found.flatMap(({ names }) => unusedPeople(names)))],
-    };
+    const lists = await Promise.all(found.map(async (list) => ({
+      path: list.path,
+      samples: await readList(list, found.length > 1),
+    })));
+    const { samples, remark } = withoutRepeats(lists);
+    const remarks = found.flatMap(({ names }) => unusedPeople(names));
+    if (remark !== undefined) remarks.push(remark);
+    return { samples, list: found[0].path, remarks: [...new Set(remarks)] };
   },
 };
 

@@ -75,7 +75,8 @@ Deno.test("a list may name parts, groups and a split", async () => {
 
 Deno.test("lists named after sets are one data set, others are not", async () => {
   const list = "file,label\n1.raw,a\n";
-  await withFiles({ "train.csv": list, "test.csv": list }, async (folder) => {
+  const lists = { "train.csv": list, "test.csv": "file,label\n2.raw,a\n" };
+  await withFiles(lists, async (folder) => {
     const { samples } = await listSamples(folder);
     assert.deepEqual(samples.map(({ set }) => set), ["test", "train"]);
     const one = await listSamples(`${folder}/train.csv`);
@@ -85,6 +86,57 @@ Deno.test("lists named after sets are one data set, others are not", async () =>
     await assert.rejects(listSamples(folder), {
       message: `Cannot use "${folder}": it has several lists, choose one of ` +
         "a.csv, b.csv",
+    });
+  });
+});
+
+Deno.test("rows that repeat another are left out, and the first is named", async () => {
+  const repeated = "file,label,start,end\n1.raw,a,,\n2.raw,a,,\n" +
+    "./1.raw,a,,\n1.raw,b,5,9\n1.raw,a,9,11\n1.raw,b,5.0,9\n";
+  await withFiles({ "list.csv": repeated }, async (folder) => {
+    const { samples, remarks } = await listSamples(folder);
+    assert.deepEqual(samples.map(({ line }) => line), [2, 3, 5, 6]);
+    assert.deepEqual(remarks, [
+      "rows that repeat another are left out: 2 rows, such as line 4 repeats " +
+      "line 2",
+    ]);
+  });
+  const list = "file,label,split\n1.raw,a,train\n";
+  const lists = { "train.csv": list, "test.csv": list };
+  await withFiles(lists, async (folder) => {
+    const { samples, remarks } = await listSamples(folder);
+    assert.equal(samples.length, 1);
+    assert.deepEqual(remarks, [
+      "rows that repeat another are left out: 1 row, such as line 2 of " +
+      `"${folder}/train.csv" repeats "${folder}/test.csv" line 2`,
+    ]);
+  });
+});
+
+Deno.test("rows that contradict each other are refused with both lines", async () => {
+  const rows = (one: string, other: string) =>
+    `file,label,split,group\n1.raw,${one}\n2.raw,a,,\n1.raw,${other}\n`;
+  for (
+    const [text, own, other] of [
+      [rows("a,,", "b,,"), 'label "b"', 'label "a"'],
+      [rows("a,train,", "a,test,"), 'split "test"', 'split "train"'],
+      [rows("a,,ann", "a,,"), "no group", 'group "ann"'],
+    ]
+  ) {
+    await withFiles({ "list.csv": text }, async (folder) => {
+      await assert.rejects(listSamples(folder), {
+        name: "DatasetError",
+        message: `Cannot use "${folder}/list.csv" line 4: it gives 1.raw ` +
+          `${own}, but line 2 gives it ${other}`,
+      });
+    });
+  }
+  const list = "file,label\n1.raw,a\n";
+  const lists = { "train.csv": list, "test.csv": list };
+  await withFiles(lists, async (folder) => {
+    await assert.rejects(listSamples(folder), {
+      message: `Cannot use "${folder}/train.csv" line 2: it gives 1.raw ` +
+        `split "train", but "${folder}/test.csv" line 2 gives it split "test"`,
     });
   });
 });

@@ -137,9 +137,9 @@ Deno.test("a survey names who is on two sides of a data set's own split", async 
   const names = ["train/a/ann/1", "train/b/ann/1", "test/a/ann/1"];
   const others = ["test/b/bob/1", "train/a/bo/1", "train/b/bo/1"];
   const paths = [...names, ...others].map((name) => `${name}.csv`);
-  const list = "file,label,split\n" +
-    "train/a/ann/1.csv,a,train\ntrain/a/ann/1.csv,a,validation\n" +
-    "train/b/bo/1.csv,b,train\ntest/b/bob/1.csv,b,test\n";
+  const list = "file,label,split,start_event,end_event\n" +
+    "train/a/ann/1.csv,a,train,0,1\ntrain/a/ann/1.csv,a,validation,1,3\n" +
+    "train/b/bo/1.csv,b,train,,\ntest/b/bob/1.csv,b,test,,\n";
   await withFiles(
     { ...recordingsAt(paths), "list.csv": list },
     async (folder) => {
