@@ -11,10 +11,10 @@ import { sortNames } from "./folder_tree.ts";
 const CODE = /^([psu]\d+)[-_ ]/i;
 
 /**
- * A word at the start of a name, alone or before a number: `ann`, `ann1`,
- * `ann_1`.
+ * Words at the start of a name, alone or before a number: `ann`, `ann1`,
+ * `john_smith_1`.
  */
-const WORD = /^(\p{L}+)(?:[-_ ]?\d|$)/u;
+const WORDS = /^(\p{L}+(?:[-_ ]\p{L}+)*)(?:[-_ ]?\d|$)/u;
 
 /** Smallest share of the files that must have a word. */
 const LEAST = 0.8;
@@ -30,10 +30,11 @@ export interface FileNameGroups {
 /**
  * Finds groups in file names: numbered people, sessions and days, as in
  * `user01_2.raw`, which every file must have; or codes or words at their start,
- * as in `P1_2.csv` and `ann_1.csv`, which may follow the class. These are groups
- * only if there are several that occur in several classes, on average in most,
- * and if most files have one: `take_1.csv` and words that tell classes are not
- * groups. Each of the other files is a group.
+ * as in `P1_2.csv`, `ann_1.csv` and `john_smith_1.csv`, before or after which the
+ * class may stand. These are groups only if there are several that occur in
+ * several classes, on average in most, and if most files have one: `take_1.csv`
+ * and words that tell classes are not groups. Each of the other files is a
+ * group.
  *
  * @param samples Paths of recordings below a folder, and their classes.
  * @returns The groups, in lower case; `undefined` if there are none.
@@ -54,7 +55,9 @@ export function groupsInFileNames(
   const files = samples.map(({ recording }) => recording.split("/").at(-1)!);
   const numbered = allOf(files.map(groupInName));
   if (numbered !== undefined) return { groups: numbered };
-  const words = samples.map(({ label }, n) => wordOf(files[n], label));
+  const words = withoutConditions(
+    samples.map(({ label }, n) => wordsOf(files[n], label)),
+  );
   const spread = classesOfWords(samples, words);
   const isShared = (word: string | undefined): word is string =>
     word !== undefined && spread.get(word)! > 1;
@@ -88,15 +91,42 @@ function classesOfWords(
   );
 }
 
-/** Finds the code or word in a file name, in lower case. */
-function wordOf(file: string, label: string): string | undefined {
+/**
+ * Finds the code or the words that a file name begins with, in lower case and
+ * joined by `_`, without the class and without words that are no names.
+ */
+function wordsOf(file: string, label: string): string | undefined {
   const stem = file.replace(/\.[^.]*$/, "").toLowerCase();
   const rest = stem.slice(label.length);
   const own = stem.startsWith(label.toLowerCase()) && /^[-_ ]/.test(rest)
     ? rest.slice(1)
     : stem;
-  const word = (CODE.exec(own) ?? WORD.exec(own))?.[1];
-  return word === undefined || isKnownWord(word) ? undefined : word;
+  const code = CODE.exec(own)?.[1];
+  if (code !== undefined) return code;
+  const last = `_${joined(label.toLowerCase())}`;
+  const words = joined(WORDS.exec(own)?.[1] ?? "");
+  return (words.endsWith(last) ? words.slice(0, -last.length) : words)
+    .split("_").filter((word) => !isKnownWord(word)).join("_") || undefined;
+}
+
+/** Replaces the separators between words by `_`. */
+function joined(words: string): string {
+  return words.replaceAll(/[-_ ]/g, "_");
+}
+
+/**
+ * Removes last words most of which follow several others, as conditions do:
+ * `ann_happy` and `bob_happy`. Family names mostly follow one.
+ */
+function withoutConditions(
+  names: readonly (string | undefined)[],
+): readonly (string | undefined)[] {
+  const distinct = new Set(names.filter((name) => name?.includes("_")));
+  const byLast = Map.groupBy(distinct, (name) => name!.split("_").at(-1));
+  const shared = [...byLast.values()].filter(({ length }) => length > 1);
+  return 2 * shared.length > byLast.size
+    ? withoutConditions(names.map((name) => name?.replace(/_[^_]+$/, "")))
+    : names;
 }
 
 /** Returns the names if none is missing. */

@@ -45,6 +45,44 @@ Deno.test("words may stand alone, be codes, or follow the class", () => {
   }
 });
 
+Deno.test("people of several words are apart, however these are separated", () => {
+  const groupsOf = (...names: string[]) =>
+    `${found({ clap: names, wave: names })?.guessed}`;
+  assert.equal(
+    groupsOf("john_smith_0", "mary_jane_1", "John-Smith 2", "maria del mar3"),
+    "john_smith,maria_del_mar,mary_jane",
+  );
+  assert.equal(
+    groupsOf("john_smith_0", "john_doe_1", "mary_smith_2"),
+    "john_doe,john_smith,mary_smith",
+  );
+  assert.deepEqual(
+    found({
+      clap: ["john_smith_clap_0", "ann-clap1", "clap_ann_2"],
+      wave: ["john_smith_wave_0", "ann_wave_1", "wave_ann_2"],
+    })?.groups,
+    ["john_smith", "ann", "ann", "john_smith", "ann", "ann"],
+  );
+});
+
+Deno.test("words for sides, takes and conditions tell no people apart", () => {
+  const groupsOf = (...names: string[]) =>
+    `${found({ clap: names, wave: names })?.guessed}`;
+  assert.equal(
+    groupsOf("ann_left_0", "ann_right_1", "bob_lee_take_2", "indoor_bob_lee_3"),
+    "ann,bob_lee",
+  );
+  assert.equal(
+    groupsOf("ann_happy_0", "ann_sad_1", "bob_happy_2", "bob_sad_3", "bob_4"),
+    "ann,bob",
+  );
+  const both = (name: string) => [`${name}_happy_0`, `${name}_sad_1`];
+  assert.equal(
+    groupsOf(...both("john_smith"), ...both("john_doe")),
+    "john_doe,john_smith",
+  );
+});
+
 Deno.test("a few files without a word are a group each", () => {
   const names = ["ann_1", "ann_2", "bob_1", "bob_2"];
   const some = found({ clap: names, wave: [...names, "extra"] });
