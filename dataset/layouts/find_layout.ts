@@ -6,6 +6,7 @@
 
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
+import { join } from "../files/file_path.ts";
 import {
   findClassPattern,
   type NamePatterns,
@@ -69,8 +70,13 @@ export async function listSamples(
   path: string,
   { layout, ...options }: ListOptions & { readonly layout?: LayoutName } = {},
 ): Promise<Listing & { readonly layout: LayoutName }> {
-  const place = await lookAt(path);
-  const name = layout ?? await findLayout(place) ??
+  const outer = await lookAt(path);
+  const found = layout ?? await findLayout(outer);
+  const inner = layout === undefined && found === "folders"
+    ? await findInside(outer)
+    : undefined;
+  const place = inner?.place ?? outer;
+  const name = inner?.layout ?? found ??
     (options.class && place.files ? "folders" : undefined);
   if (name === undefined) {
     const recordings = place.files?.filter(isRecording) ?? [];
@@ -93,7 +99,12 @@ export async function listSamples(
       `it has not the layout "${layout}": ${description}`,
     );
   }
-  return { layout: name, ...listing };
+  const { guessed } = listing;
+  return {
+    layout: name,
+    ...listing,
+    guessed: inner ? { ...guessed, inside: inner.name } : guessed,
+  };
 }
 
 /**
@@ -152,6 +163,27 @@ function relabel(
       ? remarks
       : [...remarks, `without a class: ${counted(left, "sample")}`],
   };
+}
+
+/**
+ * Finds a layout other than that of a folder a class in the only folder of a
+ * place, or in the only folder of that one, as archives are unpacked.
+ */
+async function findInside({ path, files, folders }: Place): Promise<
+  | {
+    readonly place: Place;
+    readonly layout: LayoutName;
+    readonly name: string;
+  }
+  | undefined
+> {
+  const [name] = folders;
+  if (folders.length !== 1 || files?.some(isRecording)) return undefined;
+  const place = await lookAt(join(path, name));
+  const layout = await findLayout(place);
+  return layout === undefined || layout === "folders"
+    ? await findInside(place)
+    : { place, layout, name };
 }
 
 /**

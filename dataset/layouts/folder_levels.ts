@@ -50,6 +50,8 @@ export interface ClassLevel {
   readonly other?: number;
   /** Whether the names are those of classes, as `gesture5` and digits are. */
   readonly isCertain?: boolean;
+  /** The folder that holds all those of classes, if it could be a class. */
+  readonly inside?: string;
 }
 
 /**
@@ -80,7 +82,8 @@ export function findSetLevel(paths: readonly FolderPath[]): number | undefined {
  * Finds the level with folders named after classes.
  *
  * A level with all requested classes is chosen first. Otherwise levels named
- * after people or occasions are excluded, and in a data set with a split,
+ * after people or occasions are excluded, and so is a single folder that holds
+ * folders of classes, as archives are unpacked. In a data set with a split,
  * levels whose names occur in several sets are preferred. Among the rest,
  * numbered classes and the ten digits precede words, which precede other
  * numbers and then codes; ties go to the upper level. Codes such as `P1`, if no
@@ -114,11 +117,20 @@ export function findClassLevel(
   const kinds = names.map(kindOfNames);
   const rankOf = (level: number) => CLASS_RANKS[kinds[level]] ?? Infinity;
   // A few recordings may be outside the class folders.
-  const likely = levels.filter((level) =>
+  const possible = levels.filter((level) =>
     rankOf(level) < Infinity &&
     2 * paths.filter(({ folders }) => folders.length > level).length >
       paths.length
   );
+  const isSingle = (level: number) =>
+    names[level].length === 1 && kinds[level] !== "classes";
+  // Numbered folders with one recording each are no classes.
+  const isDivision = (level: number) =>
+    !isSingle(level) &&
+    (names[level].length < paths.length || kinds[level] === "words");
+  const likely = possible.some(isDivision)
+    ? possible.filter((level) => !isSingle(level))
+    : possible;
   const several = ifAny(
     likely.filter((level) => names[level].length < paths.length),
     likely,
@@ -136,6 +148,8 @@ export function findClassLevel(
   return {
     level,
     isCertain,
+    ...(possible.includes(level - 1) && isSingle(level - 1) &&
+      { inside: names[level - 1][0] }),
     other: isCertain
       ? undefined
       : found.find((other) => other !== level && names[other].length > 1),
@@ -145,7 +159,8 @@ export function findClassLevel(
 /**
  * Finds the level with folders named after groups. People are preferred, then
  * codes, then words and classes, then occasions and numbers; ties go to the
- * upper level. A level with one folder per recording is excluded.
+ * upper level. A level with one folder per recording is excluded, and so is a
+ * single folder of all classes, unless it is named after a person or occasion.
  *
  * @param paths Folders above each recording, without those of sets.
  * @param classLevel The level of the classes, if folders have them.
@@ -169,9 +184,12 @@ export function findGroupLevel(
     return names.length === 1 ? Infinity : GROUP_RANKS[kindOfNames(names)];
   };
   return range(mostDepth(paths))
-    .filter((level) =>
-      level !== classLevel && namesAt(paths, level).length < paths.length
-    )
+    .filter((level) => {
+      const names = namesAt(paths, level);
+      const holdsAll = names.length === 1 && level < (classLevel ?? 0) &&
+        CLASS_RANKS[kindOfNames(names)]! < CLASS_RANKS.codes!;
+      return level !== classLevel && names.length < paths.length && !holdsAll;
+    })
     .toSorted((a, b) => rankOf(a) - rankOf(b) || a - b)[0];
 }
 

@@ -122,10 +122,13 @@ export function labelPaths(
     )
     : found?.level ?? -1;
   if (!pattern && level < 0) {
+    const people = Math.max(0, firstDifference(placed));
     return {
       samples: [],
       left: paths,
-      guessed: { otherClasses: otherClasses(placed, { level: 0, setLevel }) },
+      guessed: {
+        otherClasses: otherClasses(placed, { level: people, setLevel }),
+      },
     };
   }
   const groupLevel = findGroupLevel(placed, level);
@@ -152,6 +155,7 @@ export function labelPaths(
       otherClasses: otherClasses(placed, { level: found?.other, setLevel }) ??
         (pattern || found?.isCertain ? undefined : classesOfNames(samples)),
       groups: named?.guessed,
+      ...(found?.inside && { inside: found.inside }),
     },
   };
 }
@@ -174,7 +178,7 @@ function classesOfNames(
   const areInMost = names.every((name) =>
     2 * new Set(foldersOf.get(name)?.map(({ label }) => label)).size > labels
   );
-  return areInMost && labels > 1 ? { pattern, names } : undefined;
+  return areInMost ? { pattern, names } : undefined;
 }
 
 /** Returns a remark about empty folders of the top level, if any. */
@@ -191,6 +195,13 @@ async function emptyFolders(
     }
   }
   return empty.length === 0 ? [] : [`empty folders: ${empty.join(", ")}`];
+}
+
+/** Returns the first level at which folders differ, or -1. */
+function firstDifference([first, ...others]: readonly FolderPath[]): number {
+  return first.folders.findIndex((name, level) =>
+    others.some(({ folders }) => folders[level] !== name)
+  );
 }
 
 /** Removes the level of sets from the folders above a recording. */

@@ -86,6 +86,8 @@ export interface GuessedNames {
   readonly otherClasses?: OtherClasses;
   /** Words in file names that were taken as groups. */
   readonly groups?: readonly string[];
+  /** Only folder, if its content, rather than itself, was taken as classes. */
+  readonly inside?: string;
 }
 
 /** Names in paths that were not chosen as classes, but may be. */

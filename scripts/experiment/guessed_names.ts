@@ -43,9 +43,10 @@ export function describeOther({ pattern, names }: OtherClasses): string {
  * @returns Texts that each start with a semicolon and a space, or nothing.
  */
 export function describeGuesses(
-  { otherClasses, groups }: GuessedNames = {},
+  { otherClasses, groups, inside }: GuessedNames = {},
 ): string {
   return [
+    ...(inside ? [`its only folder, ${inside}, is taken as the data set`] : []),
     ...(groups
       ? [
         `${someOf(groups)} in file names are groups, --set ` +

@@ -5,6 +5,7 @@ import type { LayoutName } from "../../../dataset/layouts/layout.ts";
 import { readTags } from "../../../dataset/formats/sl_animals.ts";
 import { openSamples } from "../../../dataset/samples/open_samples.ts";
 import { writeSyntheticDataset } from "../../../dataset/synth/write.ts";
+import { describeGuesses } from "../../../scripts/experiment/guessed_names.ts";
 import { readStretch } from "../../../scripts/views/pictures/samples/recording_stretch.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { recordingText, withFiles } from "./recordings.ts";
@@ -192,6 +193,25 @@ Deno.test("SL-Animals is told by its folders, and cut as its tags say", async ()
     assert.deepEqual(t, events.t.map((time) => time - events.t[0]));
     assert.deepEqual(p, events.p);
   }
+});
+
+Deno.test("a data set in a folder of its own is found there, which is said", async () => {
+  const files = {
+    "all/gestures/a/1.csv": recordingText(),
+    "all/gestures/list.csv": "file,label\na/1.csv,wave\n",
+  };
+  await withFiles(files, async (folder) => {
+    const { layout, samples, guessed } = await listSamples(folder);
+    assert.deepEqual([layout, guessed?.inside], ["list", "gestures"]);
+    assert.deepEqual(samples.map(({ label }) => label), ["wave"]);
+    assert.equal(
+      describeGuesses(guessed),
+      "; its only folder, gestures, is " +
+        "taken as the data set",
+    );
+    await Deno.writeTextFile(`${folder}/1.csv`, recordingText());
+    assert.equal(await layoutOf(folder), "folders");
+  });
 });
 
 Deno.test("a layout that is asked for is not looked for", async () => {

@@ -88,13 +88,49 @@ Deno.test("where names tell nothing, the upper level has the classes, which is d
     ...SURE,
     other: "/([^/]+)/ ann,bob,cleo",
   });
-  assert.deepEqual(found(pathsOf(({ who, sign }) => `x/${who}/${sign}`)), {
-    classes: "x",
-    groups: "ann,bob,cleo",
-    sets: "-",
-    left: 0,
-    other: "/([^/]+)/ ann,bob,cleo",
+  assert.deepEqual(found(pathsOf(({ who, sign }) => `x/${sign}/${who}`)), {
+    ...SURE,
+    other: "^(?:[^/]+/){2}([^/]+)/ ann,bob,cleo",
   });
+});
+
+Deno.test("a single folder that holds folders of classes is none", () => {
+  const insideOf = (paths: readonly string[]) => {
+    const { samples, guessed } = labelPaths(paths);
+    const names = (key: "label" | "group") =>
+      [...new Set(samples.map((sample) => sample[key] ?? "-"))].join();
+    return [names("label"), names("group"), guessed?.inside ?? "-"].join(" ");
+  };
+  assert.equal(
+    insideOf(["all/clap/1.csv", "all/wave/1.csv"]),
+    "clap,wave - all",
+  );
+  assert.equal(
+    insideOf(pathsOf(({ sign }) => `a/b/${sign}`)),
+    "clap,nod,wave - b",
+  );
+  assert.equal(
+    insideOf(pathsOf(({ sign, i }) => `all/train/${sign}/user${i}`)),
+    "clap,nod,wave user1,user2,user3 all",
+  );
+  // Clearly classes, people or recordings.
+  assert.equal(insideOf(["wave/1.csv", "wave/2.csv"]), "wave - -");
+  assert.equal(
+    insideOf(pathsOf(({ who }) => `gesture5/${who}`)),
+    "gesture5 ann,bob,cleo -",
+  );
+  assert.equal(
+    insideOf(pathsOf(({ sign }) => `user01/${sign}`)),
+    "clap,nod,wave user01 -",
+  );
+  assert.equal(
+    insideOf(["wave/bag_1/x.db3", "wave/bag_2/y.db3"]),
+    "wave - -",
+  );
+  assert.equal(
+    found(pathsOf(({ i }) => `all/P${i}`)).other,
+    "/([^/]+)/ P1,P2,P3",
+  );
 });
 
 Deno.test("a level whose names are in training and in test has the classes", () => {
