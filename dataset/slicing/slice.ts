@@ -99,9 +99,9 @@ export interface SliceReport {
  * @param options Recordings, tags, classes and store.
  * @returns The recordings of the store, and those removed from it.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
- *   if a tag holds no event, if `out` is a
- *   folder of other files or is being read or sliced by another run, or if
- *   writing fails. The store may then be incomplete.
+ *   if a tag holds no event, if `out` is a folder of other files or slices or is
+ *   being read or sliced by another run, or if writing fails. The store may then
+ *   be incomplete.
  * @throws {RecordingError} If a recording cannot be read or ends before the end
  *   of every tag.
  * @throws {RangeError} If the axes are unknown.
@@ -176,6 +176,7 @@ export async function sliceRecordings(
     sources,
     ({ origin }) => update.find(origin, store),
   );
+  update.requireSameData(store, found.flatMap((there) => there?.source ?? []));
   const removed = await update.others(names);
   const unchanged = found.every((recording) => recording !== undefined) &&
     removed.length === 0 && update.says(store);

@@ -34,8 +34,8 @@ export interface SliceSamplesOptions {
  * @param samples The samples.
  * @param options The store to write.
  * @returns The recordings of the store, and those removed from it.
- * @throws {DatasetError} If `out` is a folder of other files or is being read or
- *   sliced by another run, or if writing fails.
+ * @throws {DatasetError} If `out` is a folder of other files or slices or is
+ *   being read or sliced by another run, or if writing fails.
  * @throws {RecordingError} If a recording cannot be read.
  *
  * @example
@@ -82,6 +82,7 @@ export async function sliceSamples(
   await using update = await StoreUpdate.open(out);
   const found: (RecordingAttributes | undefined)[] = [];
   for (const origin of origins) found.push(await update.find(origin, store));
+  update.requireSameData(store, found.flatMap((there) => there?.source ?? []));
   const removed = await update.others(names);
   const unchanged = found.every((recording) => recording !== undefined) &&
     removed.length === 0 && update.says(store);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
@@ -17,6 +18,7 @@ import {
   type RecordingAttributes,
   type RecordingOrigin,
   sameAttributes,
+  type SourceFile,
   type StoreAttributes,
 } from "./attributes.ts";
 import { verifyRecording } from "./recording_group.ts";
@@ -150,6 +152,34 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
+   * Refuses to replace slices of other data: of recordings, or else of names,
+   * none of which the updated store has.
+   *
+   * @param attributes Root attributes of the updated store.
+   * @param kept Names of the recordings that need not be sliced again.
+   * @throws {DatasetError} If slices of other data would be lost.
+   */
+  requireSameData(
+    { source, recordings }: StoreAttributes,
+    kept: readonly string[],
+  ): void {
+    const old = this.#old;
+    const lost = old?.recordings.filter((name) => !kept.includes(name)) ?? [];
+    if (old === undefined || lost.length === 0) return;
+    const isSame = source && old.source
+      ? shareAny(old.source.files.map(pathOf), source.files.map(pathOf))
+      : shareAny(old.recordings, recordings);
+    if (isSame) return;
+    const from = old.source ? ` (${old.source.arguments.join(" ")})` : "";
+    throw new DatasetError(
+      this.#path,
+      `it was sliced from other data${from}, of which ` +
+        `${counted(lost.length, "recording")} would be lost; choose another ` +
+        "folder, or remove it",
+    );
+  }
+
+  /**
    * Tells whether the root group has these attributes already.
    *
    * @param attributes Root attributes of the updated store.
@@ -268,6 +298,18 @@ export class StoreUpdate implements AsyncDisposable {
       throw new DatasetError(this.#path, writeProblem(cause), { cause });
     }
   }
+}
+
+function pathOf({ path }: SourceFile): string {
+  return path;
+}
+
+function shareAny(
+  names: readonly string[],
+  others: readonly string[],
+): boolean {
+  const there = new Set(others);
+  return names.some((name) => there.has(name));
 }
 
 /**

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { openSamples } from "../../../dataset/samples/open_samples.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
+import { sliceSamples } from "../../../dataset/slicing/slice_samples.ts";
+import { recordingsAt, withFiles } from "../layouts/recordings.ts";
 import {
   DATA,
   readTree,
@@ -104,3 +107,46 @@ Deno.test("a recording that is damaged in the store is sliced again", async () =
     );
   }
 });
+
+Deno.test("slices of other data are not replaced", () =>
+  withFiles(
+    recordingsAt(["a/x/1.csv", "a/y/1.csv", "b/x/1.csv", "b/y/1.csv"]),
+    async (folder) => {
+      const out = join(folder, "all.zarr");
+      const slice = async (name: string, ...paths: string[]) =>
+        await sliceSamples(await openSamples(join(folder, name)), {
+          out,
+          source: paths.length === 0 ? undefined : {
+            arguments: ["--data", name],
+            files: paths.map((path) => ({ path, bytes: 1, changedMs: 1 })),
+          },
+        });
+      await slice("a", "a/x/1.csv", "a/y/1.csv");
+      const files = await readTree(out);
+      await assert.rejects(slice("b", "b/x/1.csv", "b/y/1.csv"), {
+        name: "DatasetError",
+        message: `Cannot use "${out}": it was sliced from other data (--data ` +
+          "a), of which 2 recordings would be lost; choose another folder, or " +
+          "remove it",
+      });
+      assert.deepEqual(await readTree(out), files);
+      // The same recordings elsewhere, and one of these changed.
+      await slice("a", "moved/x/1.csv", "moved/y/1.csv");
+      await Deno.copyFile(join(folder, "b/x/1.csv"), join(folder, "a/x/1.csv"));
+      const { recordings } = await slice("a", "moved/x/1.csv");
+      assert.deepEqual(recordings.map(({ sliced }) => sliced), [true, false]);
+    },
+  ));
+
+Deno.test("slices of recordings of other names are not replaced", () =>
+  withFiles(recordingsAt(["a/x/1.csv", "b/y/1.csv"]), async (folder) => {
+    const out = join(folder, "all.zarr");
+    await sliceSamples(await openSamples(join(folder, "a")), { out });
+    await assert.rejects(
+      sliceSamples(await openSamples(join(folder, "b")), { out }),
+      {
+        message: `Cannot use "${out}": it was sliced from other data, of ` +
+          "which 1 recording would be lost; choose another folder, or remove it",
+      },
+    );
+  }));
