@@ -103,7 +103,11 @@ export function divideSamples(
       const own = apartFrom(test, all, samples);
       if (own.length === 0 || test.length === 0) {
         throw new RangeError(
-          "Cannot divide the samples: none are left for training and test",
+          "Cannot divide the samples: " +
+            (all.length === 0 || test.length === 0
+              ? "none are left for training and test"
+              : "every window for training would overlap one for test; shorter " +
+                "windows, or a shorter overlap, leave some"),
         );
       }
       if (!options.validation) return { train: own, test };
@@ -158,7 +162,7 @@ function testSets(
   if (byTime && !canSplitInTime(samples)) {
     throw new RangeError(
       lonely === undefined
-        ? "Cannot divide recordings in time: they were not cut into windows"
+        ? `Cannot divide recordings in time: ${undividedIn(samples)}`
         : `Cannot train and test with recording "${lonely}": it is the only ` +
           "one of its class, and was not cut into windows",
     );
@@ -257,6 +261,15 @@ function groupOf({ group, recording }: LabelledSample): string {
 
 function recordingOf({ recording }: LabelledSample): string {
   return recording;
+}
+
+/** Describes the recordings that are one sample each, of which there are some. */
+function undividedIn(samples: readonly LabelledSample[]): string {
+  const members = [...Map.groupBy(samples, recordingOf)];
+  const single = members.filter(([, { length }]) => length === 1);
+  if (single.length === members.length) return "they were not cut into windows";
+  const more = single.length > 1 ? `, as have ${single.length - 1} more` : "";
+  return `"${single[0][0]}" has a single window${more}; choose shorter windows`;
 }
 
 /**

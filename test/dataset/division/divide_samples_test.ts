@@ -234,6 +234,27 @@ Deno.test("windows that overlap those of the data set's test set are left out", 
   assert.deepEqual([train, test], [[0], [2, 3]]);
 });
 
+Deno.test("samples that cannot be divided in time are refused with the reason", () => {
+  const refuses = (samples: LabelledSample[], problem: string) =>
+    assert.throws(
+      () => divideSamples(samples, { validation: true, seed: 0, inTime: true }),
+      { name: "RangeError", message: `Cannot divide ${problem}` },
+    );
+  refuses(
+    samplesOf([{}, {}]),
+    "recordings in time: they were not cut into windows",
+  );
+  refuses(
+    windowsOf([{ label: 0, count: 3 }, { label: 0, count: 1 }], 100),
+    'recordings in time: "1.csv" has a single window; choose shorter windows',
+  );
+  refuses(
+    windowsOf([{ label: 0, count: 9 }], 10),
+    "the samples: every window for training would overlap one for test; " +
+      "shorter windows, or a shorter overlap, leave some",
+  );
+});
+
 Deno.test("fewer groups than four are as many folds", () => {
   const samples = samplesOf(
     Array.from({ length: 9 }, (_, n) => ({ group: `day ${n % 3}` })),
