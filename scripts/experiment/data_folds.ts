@@ -58,7 +58,10 @@ export async function openDataFolds(
     validation,
     seed: fold_seed,
   });
-  onFound?.(describeData(samples, data, how));
+  const overlaps = describeOverlaps(divisions, samples.samples.length);
+  onFound?.(
+    describeData(samples, data, [how, overlaps].filter(Boolean).join(", ")),
+  );
   for (const remark of samples.remarks ?? []) onDoubt?.(remark);
   const { recordings } = samples;
   for (
@@ -163,6 +166,29 @@ function describeUntrained(
       "tests",
     ];
   });
+}
+
+/**
+ * Describes the windows that a division leaves out.
+ *
+ * @param divisions The folds.
+ * @param total Number of all samples.
+ * @returns The number and the reason, the largest number if there are several
+ * folds; `undefined` if every sample is in a set of each fold.
+ */
+export function describeOverlaps(
+  divisions: readonly Division[],
+  total: number,
+): string | undefined {
+  const most = Math.max(
+    ...divisions.map(({ train, validation = [], test }) =>
+      total - train.length - validation.length - test.length
+    ),
+  );
+  if (most === 0) return undefined;
+  const number = divisions.length > 1 ? "up to " : "";
+  return `without ${number}${counted(most, "window")} that would overlap ` +
+    "those for validation or test";
 }
 
 /**

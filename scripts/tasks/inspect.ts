@@ -195,6 +195,11 @@ async function inspectSamples(
     samples,
     hasUnreadable: unreadable.length > 0,
     window: data.window,
+    division: {
+      folds: data.folds,
+      test: data.test,
+      inTime: data.group === "none",
+    },
     settings,
     names,
     cut: open,

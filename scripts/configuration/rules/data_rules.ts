@@ -22,11 +22,14 @@ export function completeData(
     readonly resolve: (path: string) => string;
   },
 ): DataSection {
-  const { window = 0, overlap, group, folds, test } = section;
-  if (overlap > 0 && overlap >= window) {
-    refuse(["data", "overlap"], `is ${overlap}, expected less than the window`);
+  const { window, overlap, group, folds, test } = section;
+  if (overlap > 0 && overlap >= (window ?? 0)) {
+    const problem = window === undefined
+      ? "there are no windows that could overlap without data.window"
+      : `expected less than data.window, which is ${window} ms`;
+    refuse(["data", "overlap"], `is ${overlap} ms, ${problem}`);
   }
-  if (section.window === 0) {
+  if (window === 0) {
     refuse(["data", "window"], "is 0, expected a time such as 500 ms");
   }
   if (folds !== undefined && test !== undefined) {

@@ -4,7 +4,10 @@
  * @module
  */
 
-import { divideSamples } from "../../../dataset/division/divide_samples.ts";
+import {
+  type DivideOptions,
+  divideSamples,
+} from "../../../dataset/division/divide_samples.ts";
 import { counted } from "../../../dataset/files/counted.ts";
 import type { NamePatterns } from "../../../dataset/layouts/class_pattern.ts";
 import { isUrl } from "../../../dataset/files/file_path.ts";
@@ -15,6 +18,7 @@ import type {
 } from "../../../dataset/samples/labelled_samples.ts";
 import { findCopies } from "../../../dataset/samples/survey/copies.ts";
 import { quote } from "../../command_line/quote.ts";
+import { describeOverlaps } from "../../experiment/data_folds.ts";
 import { someOf } from "../../experiment/guessed_names.ts";
 
 /** Window lengths to try, in ms, if recordings must be cut. */
@@ -41,6 +45,8 @@ export interface OpenedData {
   readonly hasUnreadable: boolean;
   /** Length of the windows in ms, if recordings are cut, also in `settings`. */
   readonly window?: number;
+  /** How the settings ask to divide the samples. @default as they are */
+  readonly division?: Pick<DivideOptions, "folds" | "test" | "inTime">;
   /** Settings of the section `data` that it was opened with. */
   readonly settings: readonly string[];
   /** Patterns of file names, if they are among the settings. */
@@ -63,7 +69,7 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   const silent = withoutEvents(data.samples);
   const copies = copiesIn(data.samples);
   const skip = [...unread, ...silent, ...copies];
-  const samples = without(data.samples, copies);
+  const samples = without(data, copies);
   const settings = [
     ...data.settings,
     ...(skip.length === 0 ? [] : [`data.skip=${JSON.stringify(skip)}`]),
@@ -74,9 +80,9 @@ export async function findTraining(data: OpenedData): Promise<Training> {
     ...leftOut(silent, "without events"),
     ...leftOut(copies, "with the events of another"),
   ];
-  const withNote = (note: string, ...more: string[]): Training => ({
-    command: commandFor(path, [...settings, ...more]),
-    notes: [...notes, note],
+  const withNotes = (more: readonly string[], ...set: string[]): Training => ({
+    command: commandFor(path, [...settings, ...set]),
+    notes: [...notes, ...more],
   });
   const present = presentIn(samples);
   if (present.length < 2) {
@@ -90,28 +96,28 @@ export async function findTraining(data: OpenedData): Promise<Training> {
       ],
     };
   }
-  const problem = divisionProblem(samples);
+  const { problem, overlaps } = divide(samples);
   if (problem === undefined) {
-    return { command: commandFor(path, settings), notes };
+    return withNotes(overlaps === undefined ? [] : [`this trains ${overlaps}`]);
   }
   // A store is already cut, and its classes are fixed.
   if (samples.layout === "store") return { command: null, notes: [problem] };
   const kept = withSeveralRecordings(samples);
   if (kept.length > 1 && isDivided(samples, kept)) {
     const names = kept.map((label) => samples.classes[label]);
-    return withNote(
-      "this leaves out classes of a single recording, which cannot be both " +
-        "for training and for test",
+    const note = "this leaves out classes of a single recording, which " +
+      "cannot be both for training and for test";
+    return withNotes(
+      [note],
       `data.classes=${JSON.stringify(names)}`,
     );
   }
   const cut = window === undefined ? await findWindow(data) : undefined;
   if (cut === undefined) return { command: null, notes: [problem] };
-  return withNote(
-    "this cuts recordings into windows, of which the last are for test, " +
-      "since a class has a single recording",
-    `data.window=${cut}ms`,
-  );
+  const note = "this cuts recordings into windows, of which the last are for " +
+    "test" +
+    (data.division?.inTime ? "" : ", since a class has a single recording");
+  return withNotes([note], `data.window=${cut}ms`);
 }
 
 /** Formats the command that uses other folders as classes. */
@@ -182,14 +188,13 @@ function copiesIn({ samples, recordings }: LabelledSamples): string[] {
 }
 
 /** Facts about a data set that determine the command. */
-type Labelled = Pick<
-  LabelledSamples,
-  "layout" | "classes" | "samples" | "guessed"
->;
+type Labelled =
+  & Pick<LabelledSamples, "layout" | "classes" | "samples" | "guessed">
+  & Pick<OpenedData, "division">;
 
 /** Leaves out recordings. */
 function without(
-  { layout, classes, samples, guessed }: LabelledSamples,
+  { samples: { layout, classes, samples, guessed }, division }: OpenedData,
   names: readonly string[],
 ): Labelled {
   return {
@@ -197,6 +202,7 @@ function without(
     classes,
     samples: samples.filter(({ recording }) => !names.includes(recording)),
     guessed,
+    division,
   };
 }
 
@@ -215,35 +221,41 @@ function withSeveralRecordings(data: Labelled): number[] {
   );
 }
 
-/** Explains why samples cannot be divided into training and test, if so. */
-function divisionProblem(
-  { samples }: Pick<Labelled, "samples">,
+/**
+ * Divides samples, and says what windows that leaves out, or why they cannot be
+ * divided into training and test.
+ */
+function divide(
+  { samples, division }: Pick<Labelled, "samples" | "division">,
   labels?: readonly number[],
-): string | undefined {
+): { readonly overlaps?: string; readonly problem?: string } {
   const chosen = samples.filter(({ label }) => labels?.includes(label) ?? true);
   try {
-    divideSamples(chosen, { validation: true, seed: 0 });
+    const options = { ...division, validation: true, seed: 0 };
+    const { divisions } = divideSamples(chosen, options);
+    return { overlaps: describeOverlaps(divisions, chosen.length) };
   } catch (error) {
-    if (error instanceof RangeError) return error.message;
+    if (error instanceof RangeError) return { problem: error.message };
     throw error;
   }
 }
 
 function isDivided(
-  data: Pick<Labelled, "samples">,
+  data: Pick<Labelled, "samples" | "division">,
   labels?: readonly number[],
 ): boolean {
-  return divisionProblem(data, labels) === undefined;
+  return divide(data, labels).problem === undefined;
 }
 
 /** Finds the longest windows into which samples can be cut and divided. */
 async function findWindow(
-  { samples: { samples }, cut }: OpenedData,
+  { samples: { samples }, division, cut }: OpenedData,
 ): Promise<number | undefined> {
   const shortest = Math.min(
     ...samples.map(({ durationUs = 0 }) => durationUs / 1000),
   );
   const window = WINDOWS.find((ms) => LEAST_WINDOWS * ms <= shortest);
   if (window === undefined) return undefined;
-  return isDivided(await cut(window)) ? window : undefined;
+  const windows = await cut(window);
+  return isDivided({ ...windows, division }) ? window : undefined;
 }

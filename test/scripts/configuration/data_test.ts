@@ -60,8 +60,15 @@ Deno.test("the section data refuses what cannot be", () => {
   bad("window: soon", 'data.window is "soon", expected a time such as 500 ms');
   bad("window: 0", "data.window is 0, expected a time such as 500 ms");
   bad("window: 5 d", 'data.window is "5 d", expected a time such as 500 ms');
-  bad("window: 5, overlap: 5", "data.overlap is 5, expected less than the");
-  bad("overlap: 5", "data.overlap is 5, expected less than the window");
+  bad(
+    "window: 5, overlap: 5",
+    "data.overlap is 5 ms, expected less than data.window, which is 5 ms",
+  );
+  bad(
+    "overlap: 5",
+    "data.overlap is 5 ms, there are no windows that could overlap without " +
+      "data.window",
+  );
   const folds = "expected groups, or a whole number from 2 to 10000";
   bad("folds: 1", `data.folds is 1, ${folds}`);
   bad("folds: people", `data.folds is "people", ${folds}`);

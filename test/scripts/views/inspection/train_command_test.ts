@@ -196,6 +196,67 @@ Deno.test("where no command trains, it is said why", async () => {
   );
 });
 
+Deno.test("windows that would overlap those for test are counted by inspect and train", () => {
+  const files = { "clap/1.csv": TEXT, "wave/1.csv": LONG };
+  return withFiles(files, async (path) => {
+    const settings = ["window=100ms", "overlap=50ms", "group=none"]
+      .map((setting) => `data.${setting}`);
+    const { configuration } = await readChosen({
+      data: path,
+      set: settings,
+      config: undefined,
+      recipe: undefined,
+    });
+    const { command, notes } = await findTraining({
+      path,
+      samples: await openData(configuration.data!),
+      hasUnreadable: false,
+      division: { inTime: true },
+      settings,
+      cut: () => Promise.reject(new Error("it is cut already")),
+    });
+    assert(command?.endsWith("--set data.group=none"), `${command}`);
+    const overlaps =
+      "without 4 windows that would overlap those for validation or test";
+    assert.deepEqual(notes, [`this trains ${overlaps}`]);
+    let found = "";
+    await openFolds(configuration, {
+      validation: true,
+      onFound: (line) => found = line,
+    });
+    assert(found.endsWith(`20 % for test, in time, ${overlaps}`), found);
+  });
+});
+
+Deno.test("a command divides in time what is to be so", () => {
+  const files = {
+    "clap/1.csv": TEXT,
+    "clap/2.csv": LONG,
+    "wave/1.csv": OTHER,
+    "wave/2.csv": ANOTHER,
+  };
+  return withFiles(files, async (path) => {
+    const open = (window?: number) => openData({ path, window, overlap: 0 });
+    const { command, notes } = await findTraining({
+      path,
+      samples: await open(),
+      hasUnreadable: false,
+      division: { inTime: true },
+      settings: ["data.group=none"],
+      cut: open,
+    });
+    assert.equal(
+      command,
+      `deno task train --data ${path} --set data.group=none --set ` +
+        "data.window=100ms",
+    );
+    assert.deepEqual(notes, [
+      "this cuts recordings into windows, of which the last are for test",
+    ]);
+    await openAsPrinted(command!);
+  });
+});
+
 Deno.test("a store that cannot be divided is trained on by no command", async () => {
   const files = { "clap/1.csv": TEXT, "wave/1.csv": LONG };
   await withFiles(files, async (path) => {
