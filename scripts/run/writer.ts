@@ -107,16 +107,16 @@ export class Results {
    * be read.
    */
   async resume(epochs: ReadonlyMap<number, number>): Promise<void> {
-    const path = join(this.folder, METRICS_FILE);
-    const text = await readIfThere(path);
-    const kept = parseMetrics(text ?? "", path).filter(({ fold, epoch }) =>
+    const kept = (await this.epochs()).filter(({ fold, epoch }) =>
       epoch < (epochs.get(fold) ?? Infinity)
     );
     for (const [number, expected] of epochs) {
       const found = kept.filter(({ fold }) => fold === number).length;
       if (found !== expected) {
         throw new Error(
-          `Cannot resume: "${path}" has ${counted(found, "epoch")} of fold ` +
+          `Cannot resume: "${this.#metrics}" has ${
+            counted(found, "epoch")
+          } of fold ` +
             `${number}, expected ${expected}; ${await this.remedy(number)}`,
         );
       }
@@ -129,13 +129,27 @@ export class Results {
   }
 
   /**
+   * Reads `metrics.jsonl`.
+   *
+   * @returns The epochs so far.
+   * @throws {Error} If it is damaged or cannot be read.
+   */
+  async epochs(): Promise<EpochMetrics[]> {
+    return parseMetrics(await readIfThere(this.#metrics) ?? "", this.#metrics);
+  }
+
+  get #metrics(): string {
+    return join(this.folder, METRICS_FILE);
+  }
+
+  /**
    * Appends an epoch to `metrics.jsonl`.
    *
    * @param metrics The epoch's metrics.
    */
   async addEpoch(metrics: EpochMetrics): Promise<void> {
     if (!this.writes) return;
-    const path = join(this.folder, METRICS_FILE);
+    const path = this.#metrics;
     const line = `${JSON.stringify(metrics)}\n`;
     try {
       const bytes = new TextEncoder().encode(line);

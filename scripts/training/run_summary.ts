@@ -6,6 +6,7 @@
 
 import { counted } from "../../dataset/files/counted.ts";
 import {
+  type EpochMetrics,
   type FoldSummary,
   type RunSummary,
   type SeedsSummary,
@@ -70,24 +71,42 @@ function spreadsOf(folds: readonly FoldSummary[]): Spreads {
  * Formats the results of a run.
  *
  * @param summary The results.
- * @returns Lines: losses and accuracies of each fold, and their means.
+ * @param epochs Metrics of its epochs.
+ * @returns Lines: losses and accuracies of each fold with their epochs, and
+ * their means.
  */
-export function describeRun(summary: RunSummary): string[] {
+export function describeRun(
+  summary: RunSummary,
+  epochs: readonly EpochMetrics[],
+): string[] {
   return [
     ...summary.folds.map((fold) =>
-      [
-        `fold ${fold.fold}:`,
-        ...(fold.valLoss === null || fold.valAccuracy === null ? [] : [
-          `validation loss ${fold.valLoss.toFixed(2)},`,
-          `accuracy ${percent(fold.valAccuracy)};`,
-        ]),
-        `test loss ${fold.testLoss.toFixed(2)},`,
-        `accuracy ${percent(fold.testAccuracy)}`,
-      ].join(" ")
+      `fold ${fold.fold}: ` +
+      (fold.valLoss === null || fold.valAccuracy === null
+        ? describeBest(fold, epochs)
+        : `validation loss ${fold.valLoss.toFixed(2)}, accuracy ` +
+          `${percent(fold.valAccuracy)}; test loss ` +
+          `${fold.testLoss.toFixed(2)}, accuracy ` +
+          `${percent(fold.testAccuracy)}, with the weights of epoch ` +
+          fold.bestEpoch)
     ),
     ...describeMeans(summary),
     ...describeChoice(summary),
   ];
+}
+
+/** Formats lowest loss and highest accuracy, which may be of two epochs. */
+function describeBest(
+  { fold, testLoss, testAccuracy, bestEpoch }: FoldSummary,
+  epochs: readonly EpochMetrics[],
+): string {
+  const lowest = epochs.find((row) =>
+    row.fold === fold && row.testLoss === testLoss
+  );
+  return `lowest test loss ${
+    testLoss.toFixed(2)
+  }, of epoch ${lowest?.epoch}; ` +
+    `highest accuracy ${percent(testAccuracy)}, of epoch ${bestEpoch}`;
 }
 
 /**
@@ -133,7 +152,10 @@ function describeMean(
 /** Warns if epochs were selected on the test set. */
 function describeChoice({ optimistic }: Spreads): string[] {
   return optimistic
-    ? ["Test figures are the best over all epochs, so they are optimistic."]
+    ? [
+      "Test loss and accuracy are each the best over all epochs, so they are " +
+      "optimistic.",
+    ]
     : [];
 }
 

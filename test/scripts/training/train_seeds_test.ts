@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { SeedsSummary } from "../../../scripts/run/files.ts";
+import type { FoldSummary, SeedsSummary } from "../../../scripts/run/files.ts";
 import { spreadOf } from "../../../scripts/run/files.ts";
+import {
+  describeRun,
+  summariseRun,
+} from "../../../scripts/training/run_summary.ts";
 import { withFiles } from "../../dataset/layouts/recordings.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { runTask } from "../../fixtures/run_task.ts";
@@ -136,4 +140,61 @@ Deno.test("more seeds than there are numbers, or none, are refused", async () =>
   const { code, stderr } = await runTask("train", ["--seeds", "0"]);
   assert.equal(code, 2);
   assert.match(stderr, /^error: --seeds: [^\n]+\n$/);
+});
+
+const FACTS = {
+  adapter: { name: "GPU", software: false },
+  seconds: 5,
+} as const;
+
+const FOLD: FoldSummary = {
+  fold: 2,
+  epochs: 3,
+  bestEpoch: 1,
+  trainAccuracy: 0.75,
+  valLoss: null,
+  valAccuracy: null,
+  testLoss: 0.5,
+  testAccuracy: 0.625,
+};
+
+/** Makes rows of `metrics.jsonl` of two folds with these test losses. */
+function epochsOf(losses: readonly number[]) {
+  return [1, 2].flatMap((fold) =>
+    losses.map((testLoss, epoch) => ({
+      fold,
+      epoch,
+      trainLoss: 1,
+      trainAccuracy: 0.5,
+      testLoss: fold === 2 ? testLoss : 0.5,
+      testAccuracy: 0.5,
+      rates: [],
+      seconds: 1,
+    }))
+  );
+}
+
+Deno.test("the best loss and the best accuracy say of which epoch each is", () => {
+  const summary = summariseRun([FOLD], {
+    program: "train-test-only",
+    ...FACTS,
+  });
+  assert.deepEqual(describeRun(summary, epochsOf([2, 1, 0.5])), [
+    "fold 2: lowest test loss 0.50, of epoch 2; highest accuracy 62.50 %, of " +
+    "epoch 1",
+    "test loss 0.50 +- 0.00, accuracy 62.50 +- 0.00 %",
+    "Test loss and accuracy are each the best over all epochs, so they are " +
+    "optimistic.",
+  ]);
+});
+
+Deno.test("results with a validation set are those of one epoch, which is said", () => {
+  const fold = { ...FOLD, valLoss: 0.25, valAccuracy: 1 };
+  const summary = summariseRun([fold], { program: "train", ...FACTS });
+  assert.deepEqual(describeRun(summary, []), [
+    "fold 2: validation loss 0.25, accuracy 100.00 %; test loss 0.50, accuracy " +
+    "62.50 %, with the weights of epoch 1",
+    "validation loss 0.25 +- 0.00, accuracy 100.00 +- 0.00 %",
+    "test loss 0.50 +- 0.00, accuracy 62.50 +- 0.00 %",
+  ]);
 });
