@@ -1,5 +1,6 @@
 /**
- * Detection of classes in file names, for recordings without class folders.
+ * Patterns of classes in the paths of recordings, and their detection where
+ * there are no class folders.
  *
  * @module
  */
@@ -7,7 +8,6 @@
 import { counted } from "../files/counted.ts";
 import { kindOfNames } from "./folder_names.ts";
 import { sortNames } from "./folder_tree.ts";
-import { nameInPath } from "./path_pattern.ts";
 
 /** Separators between the words of file names. */
 const SEPARATORS = ["_", "-", " "] as const;
@@ -32,6 +32,28 @@ export interface NamePatterns {
   readonly class: FoundPattern;
   /** Pattern of the group, if file names appear to contain one. */
   readonly group?: FoundPattern;
+}
+
+/**
+ * Extracts a name from the path of a recording.
+ *
+ * @param recording Path of the recording below the folder of the data set.
+ * @param pattern Pattern whose first capture, or whole match, is the name.
+ * @returns The name; `undefined` if the path does not match.
+ *
+ * @example
+ * ```ts
+ * import { nameInPath } from "./class_pattern.ts";
+ * const name = nameInPath("wave_ann_1.csv", /^([a-z]+)_/);
+ * if (name !== "wave") throw new Error(name);
+ * ```
+ */
+export function nameInPath(
+  recording: string,
+  pattern: RegExp,
+): string | undefined {
+  const found = pattern.exec(recording);
+  return found === null ? undefined : (found[1] ?? found[0]) || undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import {
   findClassPattern,
+  nameInPath,
   type NamePatterns,
   withoutClasses,
 } from "./class_pattern.ts";
@@ -25,7 +26,6 @@ import type {
 import { list } from "./list.ts";
 import { nCaltech101 } from "./n_caltech101.ts";
 import { nmnist } from "./nmnist.ts";
-import { nameInPath } from "./path_pattern.ts";
 import { shd } from "./shd.ts";
 import { slAnimals } from "./sl_animals.ts";
 

@@ -7,7 +7,11 @@
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
-import { findClassPattern, withoutClasses } from "./class_pattern.ts";
+import {
+  findClassPattern,
+  nameInPath,
+  withoutClasses,
+} from "./class_pattern.ts";
 import {
   findClassLevel,
   findGroupLevel,
@@ -25,7 +29,6 @@ import type {
   OtherClasses,
   Place,
 } from "./layout.ts";
-import { nameInPath } from "./path_pattern.ts";
 
 /**
  * Folders named after classes. Other levels of folders may be `train`,

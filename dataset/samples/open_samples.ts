@@ -23,7 +23,7 @@ import { sortNames } from "../layouts/folder_tree.ts";
 import { HeldRecordings, HeldSamples } from "./held_samples.ts";
 import type { LabelledSample, LabelledSamples } from "./labelled_samples.ts";
 import type { LayoutName, ListedSample } from "../layouts/layout.ts";
-import { nameInPath } from "../layouts/path_pattern.ts";
+import { nameInPath } from "../layouts/class_pattern.ts";
 
 /** Options for opening recordings as samples. */
 export interface OpenSamplesOptions {

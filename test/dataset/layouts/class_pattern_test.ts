@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { findClassPattern } from "../../../dataset/layouts/class_pattern.ts";
-import { nameInPath } from "../../../dataset/layouts/path_pattern.ts";
+import {
+  findClassPattern,
+  nameInPath,
+} from "../../../dataset/layouts/class_pattern.ts";
 import {
   findNamePatterns,
   listSamples,
