@@ -6,6 +6,7 @@
  */
 
 import { counted } from "../files/counted.ts";
+import { someOf } from "../files/some_of.ts";
 import { kindOfNames } from "./folder_names.ts";
 import { sortNames } from "./folder_tree.ts";
 
@@ -14,9 +15,6 @@ const SEPARATORS = ["_", "-", " "] as const;
 
 /** Minimum share of file names that a pattern must match. */
 const MOST = 0.8;
-
-/** Maximum number of names that a message lists. */
-const NAMED = 4;
 
 /** A pattern with the names that it matches. */
 export interface FoundPattern {
@@ -137,8 +135,8 @@ export function withoutClasses(
   const found = findClassPattern(paths)?.class;
   const example = found === undefined
     ? ""
-    : `, such as "${found.pattern}" for ${shortened(found.names)}`;
-  const names = folders && shortened(folders.names);
+    : `, such as "${found.pattern}" for ${someOf(found.names)}`;
+  const names = folders && someOf(folders.names);
   const why = folders === undefined
     ? ""
     : `, and its folders ${names} appear to be people or sessions`;
@@ -148,11 +146,6 @@ export function withoutClasses(
   return `its recordings have no classes${why}: put them into a folder for ` +
     "each class, list them in a CSV file with the columns file and label, or " +
     `give data.class, a pattern of the class in a path${example}${classes}`;
-}
-
-/** Joins the first few names. */
-function shortened(names: readonly string[]): string {
-  return names.slice(0, NAMED).join(", ") + (names.length > NAMED ? ", …" : "");
 }
 
 /** Makes a pattern for each position of a word between separators. */

@@ -4,11 +4,8 @@
  * @module
  */
 
-import { groupInName, isKnownWord } from "./folder_names.ts";
+import { codeInName, groupInName, isKnownWord } from "./folder_names.ts";
 import { sortNames } from "./folder_tree.ts";
-
-/** Codes such as `P1` at the start of a name, before another part of it. */
-const CODE = /^([psu]\d+)[-_ ]/i;
 
 /**
  * Words at the start of a name, alone or before a number: `ann`, `ann1`,
@@ -101,7 +98,7 @@ function wordsOf(file: string, label: string): string | undefined {
   const own = stem.startsWith(label.toLowerCase()) && /^[-_ ]/.test(rest)
     ? rest.slice(1)
     : stem;
-  const code = CODE.exec(own)?.[1];
+  const code = codeInName(own);
   if (code !== undefined) return code;
   const last = `_${joined(label.toLowerCase())}`;
   const words = joined(WORDS.exec(own)?.[1] ?? "");

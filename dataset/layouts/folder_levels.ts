@@ -5,12 +5,7 @@
  * @module
  */
 
-import {
-  isCodeOfPerson,
-  kindOfNames,
-  type NameKind,
-  setNamed,
-} from "./folder_names.ts";
+import { kindOfNames, type NameKind, setNamed } from "./folder_names.ts";
 import type { SetName } from "./layout.ts";
 
 /** Folders above a recording. */
@@ -143,7 +138,10 @@ export function findClassLevel(
   const [level] = ifAny(found.filter((level) => level < least), found);
   if (level === undefined) return undefined;
   const isAlone = likely.length === 1 && !isInSeveralSets(paths, level);
-  if (isAlone && names[level].every(isCodeOfPerson)) return undefined;
+  // A code such as S1 may as well be that of a sign.
+  const arePeople = kinds[level] === "codes" &&
+    !names[level].some((name) => /^s/i.test(name));
+  if (isAlone && arePeople) return undefined;
   const isCertain = kinds[level] === "classes";
   return {
     level,

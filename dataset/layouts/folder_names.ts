@@ -40,6 +40,12 @@ const KNOWN = new RegExp(
 /** Numbered people, sessions and days anywhere in a file name. */
 const GROUP = new RegExp(`(?:${PERSON}|session|day)[-_ ]?\\d+`, "i");
 
+/** A code such as `P1`, which is often that of a person. */
+const CODE = "[psu][-_ ]?\\d+";
+
+/** A code at the start of a file name, before another part of it. */
+const CODE_FIRST = new RegExp(`^(${CODE})[-_ ]`, "i");
+
 /** Kind of the folder names of a level. */
 export type NameKind =
   | "classes"
@@ -52,7 +58,7 @@ export type NameKind =
 /** Kinds with patterns, which all names of a level must match. */
 const KINDS: readonly (readonly [RegExp, NameKind])[] = [
   [new RegExp(`^(?:${PERSON})[-_ ]?\\d`, "i"), "people"],
-  [/^[psu][-_ ]?\d+$/i, "codes"],
+  [new RegExp(`^${CODE}$`, "i"), "codes"],
   [new RegExp(`^(?:${OCCASION})[-_ ]?\\d`, "i"), "occasions"],
   [/^(?:\d{4}[-_.]?\d\d[-_.]?\d\d|\d\d?[-_.]\d\d?[-_.]\d{4})/, "occasions"],
   [new RegExp(`^(?:${CLASS})(?:[-_ ]|\\d)`, "i"), "classes"],
@@ -102,22 +108,6 @@ export function kindOfNames(names: readonly string[]): NameKind {
 }
 
 /**
- * Tells whether a name is a code of a person or a user.
- *
- * @param name Name of a folder.
- * @returns Whether it is; not if it may also be that of a sign, as `s1`.
- *
- * @example
- * ```ts
- * import { isCodeOfPerson } from "./folder_names.ts";
- * if (!isCodeOfPerson("P01") || isCodeOfPerson("s1")) throw new Error("?");
- * ```
- */
-export function isCodeOfPerson(name: string): boolean {
-  return /^[pu][-_ ]?\d+$/i.test(name);
-}
-
-/**
  * Tells whether a word is that of sets, people, occasions, classes, sides or
  * conditions in general, rather than the name of one.
  *
@@ -150,4 +140,22 @@ export function isKnownWord(word: string): boolean {
  */
 export function groupInName(name: string): string | undefined {
   return GROUP.exec(name)?.[0].toLowerCase();
+}
+
+/**
+ * Finds a code such as `P1` at the start of a file name, before another part of
+ * it.
+ *
+ * @param name The file name.
+ * @returns The code in lower case; `undefined` if there is none.
+ *
+ * @example
+ * ```ts
+ * import { codeInName } from "./folder_names.ts";
+ * const code = codeInName("P1_2.csv");
+ * if (code !== "p1") throw new Error(code);
+ * ```
+ */
+export function codeInName(name: string): string | undefined {
+  return CODE_FIRST.exec(name)?.[1].toLowerCase();
 }

@@ -16,6 +16,7 @@ import { findCopies } from "../../dataset/samples/survey/copies.ts";
 import { sharedSides } from "../../dataset/samples/survey/shared_sides.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
+import { someOf } from "../../dataset/files/some_of.ts";
 import {
   guessedUnitOf,
   timeIn,
@@ -30,7 +31,7 @@ import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
-import { describeGuesses, describeOther, someOf } from "./guessed_names.ts";
+import { describeGuesses, describeOther } from "./guessed_names.ts";
 import { openData } from "./samples.ts";
 
 /**

@@ -4,26 +4,12 @@
  * @module
  */
 
+import { someOf } from "../../dataset/files/some_of.ts";
 import type {
   GuessedNames,
   OtherClasses,
 } from "../../dataset/layouts/layout.ts";
 import { quote } from "../command_line/quote.ts";
-
-/** Largest number of names that are listed. */
-const NAMED = 4;
-
-/**
- * Lists the first few names.
- *
- * @param names The names.
- * @returns Comma-separated names, with `…` for those left out.
- */
-export function someOf(names: readonly string[]): string {
-  return names.length > NAMED
-    ? `${names.slice(0, NAMED - 1).join(", ")}, …`
-    : names.join(", ");
-}
 
 /**
  * Describes the setting that uses other names as classes.

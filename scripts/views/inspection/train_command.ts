@@ -11,6 +11,7 @@ import {
 import { counted } from "../../../dataset/files/counted.ts";
 import type { NamePatterns } from "../../../dataset/layouts/class_pattern.ts";
 import { isUrl } from "../../../dataset/files/file_path.ts";
+import { someOf } from "../../../dataset/files/some_of.ts";
 import type { OtherClasses } from "../../../dataset/layouts/layout.ts";
 import type {
   LabelledSamples,
@@ -19,7 +20,6 @@ import type {
 import { findCopies } from "../../../dataset/samples/survey/copies.ts";
 import { quote } from "../../command_line/quote.ts";
 import { describeOverlaps } from "../../experiment/data_folds.ts";
-import { someOf } from "../../experiment/guessed_names.ts";
 
 /** Window lengths to try, in ms, if recordings must be cut. */
 const WINDOWS = [1000, 500, 200, 100, 50, 20, 10];

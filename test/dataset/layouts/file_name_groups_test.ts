@@ -197,7 +197,7 @@ Deno.test("folders of people alone end in a hint how to tell classes", async () 
     await assert.rejects(listSamples(folder), {
       message: hint(
         folder,
-        "user1, user2, user3, user4, …",
+        "user1, user2, user3, …",
         ', such as "([^/\\d.]*[^/\\d ._-])[^/]*$" for clap, wave',
       ),
     });
