@@ -83,7 +83,7 @@ Deno.test("pictures of recordings of one name are named after their paths", asyn
     const { code, stderr } = await draw("show", [path, "--out", out]);
     assert.deepEqual([code, stderr], [0, ""]);
     const name = fileNameOfPath(path);
-    assert(name.endsWith(`_${label}_ann_1.csv`), name);
+    assert(name.endsWith(`__${label}__ann__1.csv`), name);
     names.push(name);
     const svg = await Deno.readTextFile(join(out, `${name}_events.svg`));
     assert(svg.includes(`>${label}/ann/1<`));
@@ -92,9 +92,10 @@ Deno.test("pictures of recordings of one name are named after their paths", asyn
     await list(out),
     names.flatMap((name) => filesOf(name)).sort(),
   );
-  assert.equal(fileNameOfPath("scripts/a_b/1.csv"), "scripts_a_b_1.csv");
-  assert.equal(fileNameOfPath("scripts/a b/1.csv"), "scripts_a b_1.csv");
-  assert.equal(fileNameOfPath("/a/scripts/1.csv"), "a_scripts_1.csv");
+  assert.equal(fileNameOfPath("scripts/a_b/1.csv"), "scripts__a_b__1.csv");
+  assert.equal(fileNameOfPath("scripts/a/b/1.csv"), "scripts__a__b__1.csv");
+  assert.equal(fileNameOfPath("scripts/a b/1.csv"), "scripts__a b__1.csv");
+  assert.equal(fileNameOfPath("/a/scripts/1.csv"), "a__scripts__1.csv");
 });
 
 Deno.test("show prints as JSON what it has drawn", async () => {
@@ -151,7 +152,7 @@ Deno.test("show draws the same from a tag and from a store", async () => {
   }
   assert.deepEqual(
     Object.keys(drawn[0]).sort(),
-    filesOf(`${name}_sign1`).sort(),
+    filesOf(`${name}__sign1`).sort(),
   );
   for (const other of drawn.slice(1)) assert.deepEqual(other, drawn[0]);
 });
@@ -239,6 +240,6 @@ Deno.test("show numbers the windows of a recording in a store", async () => {
   }
   assert.deepEqual(
     await list(out),
-    [1, 2].flatMap((number) => filesOf(`wave_bob_1_wave_${number}`)).sort(),
+    [1, 2].flatMap((number) => filesOf(`wave_bob_1__wave__${number}`)).sort(),
   );
 });

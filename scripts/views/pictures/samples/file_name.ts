@@ -10,6 +10,9 @@ import { crc32c } from "../../../../dataset/files/crc32c.ts";
 /** Largest size of a name in bytes; file systems allow 255 with the ending. */
 const MOST_BYTES = 180;
 
+/** What stands for a path separator. */
+const SEPARATOR = "__";
+
 /** Characters that are kept, and those that are kept at the start. */
 const [PLAIN, PLAIN_START] = [
   /^[\p{L}\p{M}\p{N}_.\- ]$/u,
@@ -20,24 +23,28 @@ const [PLAIN, PLAIN_START] = [
  * Turns the name of a sample into a file name without path separators.
  *
  * @param name Name of the sample.
- * @returns The name with `_` for `/`. Characters other than letters, digits,
+ * @returns The name with `__` for `/`. Characters other than letters, digits,
  * spaces, `_`, `-` and `.` are percent-encoded, and so is `-` or `.` at the
- * start, which would make the name an option of a command or hidden. A long
- * name is cut to its end, after a checksum of all of it.
+ * start, which would make the name an option of a command or hidden, and `_`
+ * where it would read as `/`, beside another or beside `/`. A long name is cut
+ * to its end, after a checksum of all of it.
  *
  * @example
  * ```ts
  * import { fileNameOf } from "./file_name.ts";
  * const name = fileNameOf("user00_indoor/grey cat?");
- * if (name !== "user00_indoor_grey cat%3F") throw new Error(name);
+ * if (name !== "user00_indoor__grey cat%3F") throw new Error(name);
  * ```
  */
 export function fileNameOf(name: string): string {
-  const parts = Array.from(
-    name.replaceAll("/", "_"),
-    (letter, n) =>
-      (n === 0 ? PLAIN_START : PLAIN).test(letter) ? letter : encoded(letter),
-  );
+  const letters = Array.from(name);
+  const parts = letters.map((letter, n) => {
+    const sides = [letters[n - 1], letters[n + 1]];
+    if (letter === "/" && sides[0] !== "/") return SEPARATOR;
+    const isPlain = (n === 0 ? PLAIN_START : PLAIN).test(letter) &&
+      !(letter === "_" && sides.some((side) => side === "_" || side === "/"));
+    return isPlain ? letter : encoded(letter);
+  });
   const whole = parts.join("");
   if (bytesOf(whole).length <= MOST_BYTES) return whole;
   const sum = crc32c(bytesOf(whole)).toString(16).padStart(8, "0");
@@ -72,7 +79,7 @@ function bytesOf(text: string): Uint8Array {
  * ```ts
  * import { fileNameOfPath } from "./file_name.ts";
  * const name = fileNameOfPath("gestures/wave/ann/1.csv");
- * if (name !== "gestures_wave_ann_1.csv") throw new Error(name);
+ * if (name !== "gestures__wave__ann__1.csv") throw new Error(name);
  * ```
  */
 export function fileNameOfPath(path: string): string {
@@ -96,7 +103,7 @@ export function fileNameOfPath(path: string): string {
  * import { pictureNameOf } from "./file_name.ts";
  * const file = "recordings/user00_indoor.aedat";
  * const name = pictureNameOf("user00_indoor/cat", { sample: file, tag: "cat" });
- * if (name !== "user00_indoor_cat") throw new Error(name);
+ * if (name !== "user00_indoor__cat") throw new Error(name);
  * ```
  */
 export function pictureNameOf(

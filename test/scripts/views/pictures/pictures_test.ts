@@ -191,14 +191,16 @@ Deno.test("no name of a sample makes a path out of its folder", () => {
     assert.doesNotMatch(file, /[/\\\0:]|^[.-]/);
     assert(new TextEncoder().encode(file).length <= 180);
   }));
-  assert.equal(fileNameOf("../../up/Ünï 1"), "%2E._.._up_Ünï 1");
+  assert.equal(fileNameOf("../../up/Ünï 1"), "%2E.__..__up__Ünï 1");
   assert.equal(fileNameOf("--out=.x"), "%2D-out%3D.x");
 });
 
 Deno.test("samples of other names have pictures of other names", () => {
-  const name = fc.string({ unit: "grapheme" }).filter((name) =>
-    !name.includes("_")
+  const letter = fc.oneof(
+    fc.constantFrom("_", "/", "-", "a"),
+    fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
   );
+  const name = fc.string({ unit: letter, maxLength: 5 });
   fc.assert(fc.property(name, name, (one, other) => {
     assert.equal(fileNameOf(one) === fileNameOf(other), one === other);
   }));
@@ -209,6 +211,6 @@ Deno.test("samples of other names have pictures of other names", () => {
   );
   assert.notEqual(long, longer);
   for (const name of [long, longer]) {
-    assert.match(name, /^[0-9a-f]{8}_字{56}_1$/);
+    assert.match(name, /^[0-9a-f]{8}_字{56}__1$/);
   }
 });
