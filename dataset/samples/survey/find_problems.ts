@@ -109,10 +109,20 @@ export function findProblems(
     problems.push(`sensors differ: ${some([...sensors])}`);
   }
 
-  for (const { name, samples: own, recordings: count, groups } of classes) {
-    if (own === 0) problems.push(`class ${name} has no sample`);
-    else if (groups === 1) problems.push(`class ${name} has one group`);
-    else if (groups === null && count === 1) {
+  const all = [...new Set(samples.map(({ group }) => group))];
+  if (all.length === 1 && all[0] !== undefined) {
+    problems.push(`all samples are of one group, ${all[0]}`);
+  }
+  for (const [label, own] of classes.entries()) {
+    const { name, recordings: count, groups } = own;
+    if (own.samples === 0) problems.push(`class ${name} has no sample`);
+    else if (groups === 1 && all.length > 1) {
+      const { group = "none" } = samples.find((one) => one.label === label)!;
+      problems.push(
+        `class ${name} has one group, ${group}: folds by group cannot both ` +
+          "train and test it",
+      );
+    } else if (groups === null && count === 1) {
       problems.push(`class ${name} has one recording`);
     }
   }

@@ -154,6 +154,23 @@ Deno.test("a survey names who is on two sides of a data set's own split", async 
   ]);
 });
 
+Deno.test("a survey names the only group of a class, or of all", async () => {
+  const problems = async (...paths: string[]) => {
+    let found: readonly string[] = [];
+    await withFiles(recordingsAt(paths), async (folder) => {
+      const samples = await openSamples(folder, { group: /(ann|bob)/ });
+      ({ problems: found } = await surveySamples(samples));
+    });
+    return found;
+  };
+  assert.deepEqual(await problems("a/ann.csv", "a/bob.csv", "b/bob2.csv"), [
+    "class b has one group, bob: folds by group cannot both train and test it",
+  ]);
+  assert.deepEqual(await problems("a/ann1.csv", "a/ann2.csv", "b/ann3.csv"), [
+    "all samples are of one group, ann",
+  ]);
+});
+
 Deno.test("a survey says which column of a list may hold people", () =>
   withFiles({
     ...recordingsAt(["1.csv", "2.csv", "3.csv", "4.csv"]),

@@ -32,7 +32,7 @@ events      175, in a sample 25
 event rate  104 events/s
 ON events   49.7 %
 hot pixels  0 above 500 events/s
-problems    class wave has one group
+problems    class wave has one group, ann: folds by group cannot both train and test it
 train with  deno task train --data ${folder} --set data.window=250ms
 `,
     });
