@@ -160,11 +160,10 @@ function describeUntrained(
     const missing = classes.filter((_, label) =>
       tested.has(label) && !trained.has(label)
     );
+    const them = missing.length > 1 ? "them" : "it";
     return missing.length === 0 ? [] : [
-      `fold ${index + 1} has nothing to train ${
-        someOf(missing)
-      } on, which it ` +
-      "tests",
+      `fold ${index + 1} has nothing to train ${someOf(missing)} on, which ` +
+      `it tests: leave ${them} out, or add others to train on`,
     ];
   });
 }

@@ -13,6 +13,7 @@ import {
   CONFIGURATION_ARGUMENTS,
   readChosen,
 } from "../command_line/configuration_arguments.ts";
+import { warn } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
@@ -40,7 +41,10 @@ await runCommand({
   },
 }, async ({ folds: wanted, json, ...given }) => {
   const { configuration } = await readChosen(given);
-  const all = await openFolds(configuration, { validation: false });
+  const all = await openFolds(configuration, {
+    validation: false,
+    onDoubt: warn,
+  });
   const folds = chooseFolds(all, {
     wanted,
     data: configuration.data !== undefined,

@@ -196,7 +196,8 @@ Deno.test("openFolds() says which classes are tested but not trained", async () 
       onDoubt: (line) => said.push(line),
     });
     assert.deepEqual(said, [
-      "fold 1 has nothing to train c, d on, which it tests",
+      "fold 1 has nothing to train c, d on, which it tests: leave them out, " +
+      "or add others to train on",
     ]);
   });
 });

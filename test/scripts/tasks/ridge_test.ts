@@ -68,10 +68,10 @@ Deno.test("ridge says what a linear classifier recognises in lists of samples", 
 });
 
 Deno.test("ridge takes a folder of anybody's recordings, in the folds of training", () => {
-  const files = ["ann", "bob", "cleo", "dan"].flatMap((person) =>
+  const files = ["ann", "bob", "cleo", "dan"].flatMap((person, n) =>
     [["left", 2], ["right", 14]].map(([label, x]) => [
       `${label}/${person}/1.csv`,
-      recordingText({ events: 40, x: Number(x) }),
+      recordingText({ events: 40, start: n, x: Number(x) }),
     ])
   );
   return withFiles(Object.fromEntries(files), async (folder) => {
@@ -82,5 +82,12 @@ Deno.test("ridge takes a folder of anybody's recordings, in the folds of trainin
     const { folds, testAccuracy } = JSON.parse(stdout);
     assert.equal(folds.length, 4);
     assert.deepEqual(testAccuracy, { mean: 1, std: 0 });
+    await Deno.mkdir(`${folder}/up/ann`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/up/ann/1.csv`, recordingText());
+    const more = await runTask("ridge", ["--data", folder]);
+    assert.match(
+      more.stderr,
+      /^warning: fold \d has nothing to train up on, which it tests: leave it out, or add others to train on\n$/,
+    );
   });
 });
