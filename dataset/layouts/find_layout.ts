@@ -109,7 +109,8 @@ export async function listSamples(
 
 /**
  * Finds patterns of classes, and possibly groups, in file names, if neither the
- * layout nor folders define classes.
+ * layout nor folders define classes. People of several words have no pattern:
+ * they are groups without one.
  *
  * @param place The folder.
  * @returns The patterns; `undefined` if classes are defined otherwise, or there
@@ -137,9 +138,16 @@ export async function findNamePatterns(
     return undefined;
   }
   const paths = await listRecordings(place);
-  return labelPaths(paths).samples.length > 0
-    ? undefined
-    : findClassPattern(paths);
+  if (labelPaths(paths).samples.length > 0) return undefined;
+  const found = findClassPattern(paths);
+  if (found?.group === undefined) return found;
+  const { guessed } = labelPaths(paths, {
+    class: new RegExp(found.class.pattern),
+  });
+  // A pattern of one word would join people who share a part of their names.
+  return guessed?.groups?.some((name) => name.includes("_"))
+    ? { class: found.class }
+    : found;
 }
 
 /** Replaces the classes of a listing by those in the paths of recordings. */

@@ -101,6 +101,26 @@ Deno.test("people's folders have no classes, but file names in them may", async 
   });
 });
 
+Deno.test("people of several words have no pattern, and are groups all the same", async () => {
+  const paths = ["john_smith", "john_doe", "mary_jane"].flatMap((who) =>
+    ["wave", "clap"].map((sign) => `${sign}_${who}_1.csv`)
+  );
+  await withFiles(recordingsAt(paths), async (folder) => {
+    const found = await findNamePatterns(await lookAt(folder));
+    assert.deepEqual([`${found?.class.names}`, found?.group], [
+      "clap,wave",
+      undefined,
+    ]);
+    const { samples } = await listSamples(folder, {
+      class: new RegExp(found!.class.pattern),
+    });
+    assert.deepEqual(
+      [...new Set(samples.map(({ group }) => group))].sort(),
+      ["john_doe", "john_smith", "mary_jane"],
+    );
+  });
+});
+
 Deno.test("a pattern gives other classes to a list as well", async () => {
   const files = {
     ...recordingsAt(["wave_1.csv", "clap_1.csv", "dark.csv"]),
