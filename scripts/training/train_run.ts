@@ -137,7 +137,7 @@ export async function trainRun(
   const summary = summariseRun(done, { program, adapter, seconds: elapsed() });
   await results.saveSummary(summary);
   await status.end("ended");
-  describeRun(summary, await results.epochs()).forEach(print);
+  if (writes) describeRun(summary, await results.epochs()).forEach(print);
   print(`Results are in ${folder}`);
   return summary;
 }
