@@ -17,6 +17,9 @@ export interface NamedColumn {
   readonly unit?: TimeUnit;
 }
 
+/** All quantities of an event. */
+export const AXES: readonly Axis[] = ["x", "y", "t", "p"];
+
 /** Units of time in µs. */
 export const UNIT_US: Readonly<Record<TimeUnit, number>> = {
   s: 1e6,
@@ -46,6 +49,9 @@ const NAMES: Readonly<Record<string, Axis>> = {
   polarity: "p",
   on: "p",
 };
+
+/** Names of the pixels of a sensor in one row, such as a cochlea's. */
+const CHANNEL_NAME = /^\W*(?:channel|unit|neuron)s?\W*$/i;
 
 /** Units in column names. */
 const UNITS: Readonly<Record<string, TimeUnit>> = {
@@ -101,6 +107,60 @@ export function columnNamed(name: string): NamedColumn | undefined {
 }
 
 /**
+ * Finds the columns of a table of events by their names.
+ *
+ * @param names Names of all columns. A sensor in one row has pixels x, or a
+ *   column such as `channel` or `unit`.
+ * @returns The quantity in each column; `undefined` if it is not known.
+ *
+ * @example
+ * ```ts
+ * import { columnsNamed } from "./column_names.ts";
+ * const axes = columnsNamed(["time", "channel"]).map((found) => found?.axis);
+ * if (axes.join() !== "t,x") throw new Error(`${axes}`);
+ * ```
+ */
+export function columnsNamed(
+  names: readonly string[],
+): (NamedColumn | undefined)[] {
+  const found = names.map(columnNamed);
+  const hasPixels = found.some((column) =>
+    column?.axis === "x" || column?.axis === "y"
+  );
+  if (hasPixels) return found;
+  return names.map((name, i) =>
+    found[i] ?? (CHANNEL_NAME.test(name) ? { axis: "x" } : undefined)
+  );
+}
+
+/**
+ * Tells whether names are those of a table of events: each of x, y, t and p
+ * once, or x and t, and p at most once, of a sensor in one row. There x must
+ * be called a channel if another column is unknown, which may be y.
+ *
+ * @param names Names of all columns.
+ * @returns Whether the table can be read by these names.
+ *
+ * @example
+ * ```ts
+ * import { areEventColumns } from "./column_names.ts";
+ * if (!areEventColumns(["t", "x"]) || areEventColumns(["t", "x", "Zeile"])) {
+ *   throw new Error("expected y to be needed");
+ * }
+ * ```
+ */
+export function areEventColumns(names: readonly string[]): boolean {
+  const axes = columnsNamed(names).map((column) => column?.axis);
+  const [x, y, t, p] = AXES.map((axis) =>
+    axes.filter((found) => found === axis).length
+  );
+  if (x !== 1 || t !== 1) return false;
+  if (y > 0) return y === 1 && p === 1;
+  const isChannel = CHANNEL_NAME.test(names[axes.indexOf("x")]);
+  return p <= 1 && (isChannel || !axes.includes(undefined));
+}
+
+/**
  * Finds the unit of time in a column's name, in any language.
  *
  * @param name The name, such as `Zeit [ms]` or `t_us`.
@@ -123,10 +183,10 @@ export function unitNamed(name: string): TimeUnit | undefined {
  * Finds the quantities in nameless columns by the values of their first rows: p
  * is the last column with only −1, 0 and 1; t is non-decreasing and has
  * fractions or the largest final value, or has the largest final value and
- * rarely decreases if all columns do; x precedes y.
+ * rarely decreases if all columns do; x precedes y. Three columns have no y,
+ * two neither y nor p.
  *
  * @param columns Values of the columns in the same rows.
- * @param axesOfPixel Number of pixel columns: 2 for x and y, 1 for x only.
  * @returns The quantity in each column; `undefined` if the values are
  *   ambiguous.
  *
@@ -139,11 +199,12 @@ export function unitNamed(name: string): TimeUnit | undefined {
  */
 export function guessColumns(
   columns: readonly (readonly number[])[],
-  axesOfPixel: 1 | 2 = 2,
 ): Axis[] | undefined {
-  const polarity = columns.findLastIndex((values) =>
-    values.every((value) => value === 0 || value === 1 || value === -1)
-  );
+  const polarity = columns.length === 2
+    ? -1
+    : columns.findLastIndex((values) =>
+      values.every((value) => value === 0 || value === 1 || value === -1)
+    );
   const others = [...columns.keys()].filter((i) => i !== polarity);
   const last = (i: number) =>
     columns[i].some(hasFraction) ? Infinity : columns[i].at(-1) ?? 0;
@@ -154,11 +215,12 @@ export function guessColumns(
   const pixels = others.filter((i) => i !== time);
   const isPixel = (value: number) => Number.isInteger(value) && value >= 0;
   if (
-    columns.length !== axesOfPixel + 2 || polarity < 0 || time === undefined ||
+    columns.length < 2 || columns.length > AXES.length ||
+    (columns.length > 2 && polarity < 0) || time === undefined ||
     !pixels.every((i) => columns[i].every(isPixel))
   ) return undefined;
   const axes: Axis[] = [];
-  axes[polarity] = "p";
+  if (polarity >= 0) axes[polarity] = "p";
   axes[time] = "t";
   for (const [n, i] of pixels.entries()) axes[i] = n === 0 ? "x" : "y";
   return axes;

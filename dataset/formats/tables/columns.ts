@@ -44,7 +44,10 @@ export interface ColumnArray {
 export interface ColumnTable {
   /** Name of the format. */
   readonly format: string;
-  /** The arrays, which together contain x, y, t and p. */
+  /**
+   * The arrays, which together contain x, y, t and p, or only x and t, or these
+   * and p.
+   */
   readonly arrays: readonly ColumnArray[];
   /** Number of rows. */
   readonly count: number;
@@ -140,13 +143,13 @@ function zeroRows(
   };
 }
 
-/** Allocates columns for a number of rows. */
+/** Allocates columns for a number of rows, in row 0 and ON. */
 function allocateValues(rows: number): Values {
   return {
     x: new Float64Array(rows),
     y: new Float64Array(rows),
     t: new Float64Array(rows),
-    p: new Float64Array(rows),
+    p: new Float64Array(rows).fill(1),
   };
 }
 
@@ -204,6 +207,7 @@ function decodeRows(
 ): boolean {
   const [start, end] = [builder.count, builder.count + rows];
   let areValid = true;
+  let hasPolarity = false;
   for (const [i, { stride, columns }] of arrays.entries()) {
     const { bytes } = files[i];
     for (const { name, type, offset } of columns) {
@@ -221,10 +225,12 @@ function decodeRows(
           break;
         }
         case "p":
+          hasPolarity = true;
           decodePolarities(column, builder.p.subarray(start, end), room.p);
       }
     }
   }
+  if (!hasPolarity) builder.p.fill(1, start, end);
   return areValid;
 }
 

@@ -21,10 +21,10 @@ import type {
   RecordingFormat,
 } from "../reading/format.ts";
 import {
-  columnNamed,
+  areEventColumns,
+  columnsNamed,
   guessColumns,
   guessUnit,
-  type NamedColumn,
   timeIn,
   UNIT_US,
 } from "./column_names.ts";
@@ -40,7 +40,7 @@ import {
   type NpyHeader,
   parseNpyHeader,
 } from "./npy_header.ts";
-import { parseNpyType } from "./npy_values.ts";
+import { type NpyType, parseNpyType } from "./npy_values.ts";
 
 /** Maximum number of files of an archive that are examined. */
 const MAX_ARRAYS = 64;
@@ -136,7 +136,8 @@ function refuse(file: FileSource, found: readonly string[]): never {
     `it holds ${
       found.join(" and ") || "no array"
     }, expected fields or arrays ` +
-      "x, y, t and p, or one array of four columns, or of three without y",
+      "x, y, t and p, or x and t of a sensor in one row, or one array of " +
+      "four columns, or of three without y",
   );
 }
 
@@ -218,41 +219,47 @@ function tableOf(array: NpyArray): Table | undefined {
 
 /** Interprets a structured array as a table. */
 function fieldsOf(array: NpyArray, count: number): Table | undefined {
-  const columns: ArrayColumn[] = [];
+  const fields: { name: string; offset: number; type: NpyType }[] = [];
   let stride = 0;
   for (const entry of array.header.descr as unknown[]) {
     const [name, descr, more] = Array.isArray(entry) ? entry : [];
     const type = parseNpyType(descr);
     if (type === undefined || more !== undefined) return undefined;
-    const named = columnNamed(String(name));
-    if (named !== undefined && type.code >= 0) {
-      columns.push({ name: named, offset: stride, type });
+    if (type.code >= 0) {
+      fields.push({ name: String(name), offset: stride, type });
     }
     stride += type.size;
   }
-  if (!areAxes(columns.map(({ name }) => name))) return undefined;
+  const names = fields.map(({ name }) => name);
+  if (!areEventColumns(names)) return undefined;
   const open = () => array.open(0);
+  const columns = columnsNamed(names).flatMap((name, i): ArrayColumn[] =>
+    name === undefined ? [] : [{ ...fields[i], name }]
+  );
   return complete(array, stride * count, {
     count,
     arrays: [{ open, stride, columns }],
   });
 }
 
-/** Interprets four arrays as the columns of a table. */
+/** Interprets one-dimensional arrays as the columns of a table. */
 function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
   const found = arrays.flatMap((array) => {
     const { descr, shape } = array.header;
-    const name = columnNamed(array.name);
     const type = parseNpyType(descr);
-    return name !== undefined && type !== undefined && type.code >= 0 &&
-        isShape(shape) && shape.length === 1
-      ? [{ array, name, type, count: shape[0] }]
+    return type !== undefined && type.code >= 0 && isShape(shape) &&
+        shape.length === 1
+      ? [{ array, type, count: shape[0] }]
       : [];
   });
-  if (!areAxes(found.map(({ name }) => name))) return undefined;
-  const [{ count }] = found;
-  if (found.some((column) => column.count !== count)) return undefined;
-  const missing = found.reduce(
+  const names = found.map(({ array }) => array.name);
+  if (!areEventColumns(names)) return undefined;
+  const columns = columnsNamed(names).flatMap((name, i) =>
+    name === undefined ? [] : [{ ...found[i], name }]
+  );
+  const [{ count }] = columns;
+  if (columns.some((column) => column.count !== count)) return undefined;
+  const missing = columns.reduce(
     (sum, { array, type }) =>
       sum + Math.max(0, type.size * count - array.bytes),
     0,
@@ -260,18 +267,12 @@ function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
   return {
     count,
     missing,
-    arrays: found.map(({ array, name, type }) => ({
+    arrays: columns.map(({ array, name, type }) => ({
       open: () => array.open(0),
       stride: type.size,
       columns: [{ name, offset: 0, type }],
     })),
   };
-}
-
-/** Tells whether each of the four axes occurs once. */
-function areAxes(names: readonly (NamedColumn | undefined)[]): boolean {
-  return names.length === 4 &&
-    new Set(names.map((name) => name?.axis)).size === 4;
 }
 
 function isShape(shape: unknown): shape is readonly number[] {
@@ -310,7 +311,7 @@ async function openTable(
   const named = columns.every((column) => column.name !== undefined);
   const axes = named
     ? columns.map((column) => column.name!.axis)
-    : guessColumns(values, values.length === 4 ? 2 : 1);
+    : guessColumns(values);
   if (axes === undefined) {
     throw damaged(
       file,

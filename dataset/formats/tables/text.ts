@@ -22,10 +22,11 @@ const MAX_PIXELS = 1 << 16;
  * Events as text, separated by commas, semicolons, tabs or spaces.
  *
  * The first line, optionally after `#`, names the columns, in any order and
- * among others. Without names there must be four columns, which are recognised
- * by their values, as are names in another language. With semicolons or tabs
- * between columns, numbers may have a decimal comma. A first line with two
- * whole numbers is the width and height of the sensor.
+ * among others. Without names the columns are recognised by their values: four,
+ * or two or three of a sensor in one row, where y is 0 and p is 1 if there is
+ * none. So are names in another language. With semicolons or tabs between
+ * columns, numbers may have a decimal comma. A first line with two whole
+ * numbers, unlike those below it, is the width and height of the sensor.
  */
 export const TEXT_TABLE = decodedFormat({
   name: "text",
@@ -83,10 +84,10 @@ function textDecoder(
         const isOpen = end === bytes.length;
         if (isOpen && !last) break;
         const column = numbers[xAt];
-        const row = numbers[yAt];
+        const row = yAt < 0 ? 0 : numbers[yAt];
         // The whole part is multiplied separately, as its product is exact.
         const time = numbers[tAt] * unitUs + numbers[tAt + 1] * unitUs;
-        const polarity = numbers[pAt];
+        const polarity = pAt < 0 ? 1 : numbers[pAt];
         const isEvent = parser.count === axes.length &&
           Number.isFinite(column + row + time + polarity) &&
           // A file that ends inside a time leaves an earlier, shorter one.

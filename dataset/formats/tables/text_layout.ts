@@ -10,8 +10,10 @@ import type { RecordingFile } from "../../files/buffered_file.ts";
 import type { Sensor } from "../../events.ts";
 import type { TimeUnit } from "../reading/format.ts";
 import {
+  areEventColumns,
+  AXES,
   type Axis,
-  columnNamed,
+  columnsNamed,
   guessColumns,
   guessUnit,
   unitNamed,
@@ -32,12 +34,15 @@ const FEWER_DIGITS = 9;
 /** Maximum number of columns that are examined. */
 const MAX_COLUMNS = 64;
 
-/** Quantities of an event. */
-const AXES: readonly Axis[] = ["x", "y", "t", "p"];
+/** Names of columns that a table must have. */
+const NEEDED = "x, y, t and p, or x and t (and p) of a sensor in one row";
 
 /** Layout of a text table. */
 export interface TextLayout {
-  /** Quantity in each column; `undefined` for other columns. */
+  /**
+   * Quantity in each column; `undefined` for other columns. A sensor in one row
+   * has no y, and may have no p.
+   */
   readonly axes: readonly (Axis | undefined)[];
   /** Unit of time in the name of the time column. */
   readonly namedUnit: TimeUnit | undefined;
@@ -86,7 +91,9 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
   const { numbers } = parser;
   const rows: number[][] = [];
   let names: readonly string[] = [];
-  let sensor: Sensor | undefined;
+  // Two numbers in the first line may be an event of a sensor in one row, too.
+  let size: readonly number[] | undefined;
+  let sizeAt = 0;
   let start = 0;
   for (let at = 0; at < bytes.length && at < PROBED_BYTES;) {
     const from = at;
@@ -98,11 +105,17 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       (_, i) => numbers[2 * i] + numbers[2 * i + 1],
     );
     const isData = !isRemark(line) && values.every(Number.isFinite);
-    if (isData && values.length === 2 && rows.length === 0 && !sensor) {
-      const [width, height] = values;
-      sensor = { width, height };
-      start = at;
+    const isPair = rows.length === 0 && names.length !== 2 &&
+      values.length === 2;
+    if (isData && isPair && !size && values.every(isSide)) {
+      [size, sizeAt, start] = [values, from, at];
     } else if (isData) {
+      if (isPair && size && names.length === 0) {
+        // The line may be the beginning of a longer one.
+        if (end === bytes.length) break;
+        rows.push([...size]);
+        [size, start] = [undefined, sizeAt];
+      }
       if (rows.length > 0 && rows[0].length !== values.length) {
         // The file may be truncated here.
         if (end === bytes.length) break;
@@ -117,19 +130,17 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     } else if (rows.length === 0) {
       const found = namesOf(line);
       if (
-        areAxes(found.map(axisNamed)) ||
+        areEventColumns(found) ||
         (!isRemark(line) && names.length === 0 && areWords(found))
       ) {
         names = found;
         start = at;
       } else if (!isRemark(line)) {
-        const missing = missingAxis(found);
-        if (missing !== undefined) {
+        const missing = missingAxes(found);
+        if (missing.length <= 2) {
           refuse(
-            `byte ${from}: it has no column ${missing}, but ${
-              found.join(", ")
-            }: it needs ` +
-              "x, y, t and p",
+            `byte ${from}: it has no column ${missing.join(" or ")}, but ` +
+              `${found.join(", ")}: it needs ${NEEDED}`,
             from,
           );
         }
@@ -137,8 +148,8 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       }
     }
   }
-  const named = names.map(axisNamed);
-  const guessed = !areAxes(named);
+  const named = axesNamed(names);
+  const guessed = !areEventColumns(names);
   if (guessed && rows.length === 0) refuse("it has no line of numbers", start);
   const columns = columnsOf(rows);
   const axes = guessed
@@ -153,9 +164,9 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     const nameless = "its columns cannot be told apart: ";
     return refuse(
       names.length === 0
-        ? `${nameless}name them x, y, t and p in the first line`
+        ? `${nameless}name them in the first line: ${NEEDED}`
         : `${nameless}"${names.join(", ")}" in its first line are not all of ` +
-          "x, y, t and p",
+          NEEDED,
       start,
     );
   }
@@ -165,10 +176,15 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     namedUnit: unitNamed(names[time] ?? ""),
     likelyUnit: guessUnit(columns[time] ?? []),
     guessed,
-    sensor,
+    sensor: size && { width: size[0], height: size[1] },
     start,
     decimalComma,
   };
+}
+
+/** Tells whether a number may be a side of a sensor. */
+function isSide(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
 }
 
 /**
@@ -199,15 +215,8 @@ function namesOf(line: Uint8Array): string[] {
     .map((name) => name.replaceAll('"', "").trim());
 }
 
-function axisNamed(name: string): Axis | undefined {
-  return columnNamed(name)?.axis;
-}
-
-/** Tells whether each of the four axes occurs once. */
-function areAxes(axes: readonly (Axis | undefined)[]): boolean {
-  return AXES.every((axis) =>
-    axes.filter((found) => found === axis).length === 1
-  );
+function axesNamed(names: readonly string[]): (Axis | undefined)[] {
+  return columnsNamed(names).map((column) => column?.axis);
 }
 
 /** Tells whether words may be column names. */
@@ -216,11 +225,10 @@ function areWords(words: readonly string[]): boolean {
     words.every((word) => /\p{L}/u.test(word) && !/^[+-]?[.\d]/.test(word));
 }
 
-/** Finds the missing axis if the column names include the other three. */
-function missingAxis(names: readonly string[]): Axis | undefined {
-  const named = names.map(axisNamed);
-  const missing = AXES.filter((axis) => !named.includes(axis));
-  return missing.length === 1 ? missing[0] : undefined;
+/** Finds the axes that column names lack. */
+function missingAxes(names: readonly string[]): Axis[] {
+  const named = axesNamed(names);
+  return AXES.filter((axis) => !named.includes(axis));
 }
 
 /**
@@ -236,15 +244,18 @@ function negativeAxis(
   );
 }
 
-/** Recognises four columns by their known names and otherwise by values. */
+/** Recognises columns by their known names and otherwise by values. */
 function guessNamed(
   columns: readonly (readonly number[])[],
   named: readonly (Axis | undefined)[],
 ): Axis[] | undefined {
   if (named.every((axis) => axis === undefined)) {
-    return named.length === 0 || named.length === columns.length
-      ? guessColumns(columns)
-      : undefined;
+    if (named.length > 0 && named.length !== columns.length) return undefined;
+    const axes = guessColumns(columns);
+    const p = axes?.indexOf("p") ?? -1;
+    // Of three columns, one that is constant may also be y.
+    const mayBeRow = columns.length === 3 && new Set(columns[p]).size === 1;
+    return mayBeRow ? undefined : axes;
   }
   if (columns.length !== AXES.length || named.length !== columns.length) {
     return undefined;
@@ -254,7 +265,9 @@ function guessNamed(
   const axes = named.map((axis, i) =>
     axis ?? (missing.length === 1 ? missing[0] : guesses?.[i])
   );
-  return areAxes(axes) ? axes as Axis[] : undefined;
+  return new Set(axes).size === AXES.length && !axes.includes(undefined)
+    ? axes as Axis[]
+    : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deflateRawSync } from "node:zlib";
 import { join } from "node:path";
+import type { RecordingFormat } from "../../../../dataset/formats/reading/format.ts";
 import {
   NPY_TABLE,
   NPZ_TABLE,
@@ -166,6 +167,50 @@ Deno.test("NumPy: an archive has a column an array, or one table", async () => {
   }
 });
 
+Deno.test("NumPy: fields or arrays of a sensor in one row have no y", async () => {
+  const array = (descr: string, bytes: number[]) =>
+    npy(
+      `{'descr': ${descr}, 'fortran_order': False, 'shape': (2,), }\n`,
+      bytes,
+    );
+  const read = async (file: File, format: RecordingFormat) => {
+    const recording = await format.open(file);
+    return [recording.format, await rowsOf(recording)];
+  };
+  assert.deepEqual(
+    await read(
+      fileOf(array("[('t', '|u1'), ('x', '<u2')]", [7, 188, 2, 9, 1, 0])),
+      NPY_TABLE,
+    ),
+    ["NumPy, columns t x, time in µs, as guessed", [
+      [700, 0, 7, 1],
+      [1, 0, 9, 1],
+    ]],
+  );
+  assert.deepEqual(
+    await read(
+      zip({
+        "times.npy": array("'|u1'", [7, 9]),
+        "units.npy": array("'<i2'", [188, 2, 1, 0]),
+        "p.npy": array("'|i1'", [255, 1]),
+        "speaker.npy": array("'|u1'", [3, 3]),
+      }, true),
+      NPZ_TABLE,
+    ),
+    ["NumPy archive, columns t x p, time in µs, as guessed", [
+      [700, 0, 7, 0],
+      [1, 0, 9, 1],
+    ]],
+  );
+  await assert.rejects(
+    () =>
+      NPY_TABLE.open(
+        fileOf(array("[('t', '|u1'), ('x', '|u1'), ('row', '|u1')]", [])),
+      ),
+    /expected fields or arrays x, y, t and p/,
+  );
+});
+
 Deno.test("NumPy: events of no pixel and no time are counted", async () => {
   const file = npy(
     "{'descr': '<f8', 'fortran_order': False, 'shape': (4, 4), }\n",
@@ -186,8 +231,8 @@ Deno.test("NumPy: events of no pixel and no time are counted", async () => {
 });
 
 Deno.test("NumPy refuses arrays that are no events, or are not there", async () => {
-  const expected = "expected fields or arrays x, y, t and p, or one array of " +
-    "four columns, or of three without y";
+  const expected = "expected fields or arrays x, y, t and p, or x and t of a " +
+    "sensor in one row, or one array of four columns, or of three without y";
   const header = (descr: string, shape: string) =>
     npy(
       `{'descr': ${descr}, 'fortran_order': False, 'shape': ${shape}, }\n`,

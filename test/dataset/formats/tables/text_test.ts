@@ -109,9 +109,40 @@ Deno.test("text may start with the sensor's width and height", async () => {
   assert.deepEqual(faults, [{ problem, count: 2, offset: 22 }]);
 });
 
+Deno.test("text of a sensor in one row has no y, and may have no p", async () => {
+  const rows: Row[] = [[699, 0, 1000, 1], [6, 0, 2500, 1]];
+  const cases: [string, string][] = [
+    ["t,x\n1000,699\n2500,6\n", "t x, time in µs, as guessed"],
+    ["x;p;t_ms\n699;1;1,0\n6;1;2,5\n", "x p t, time in ms"],
+    ["# time channel\n0.001 699\n0.0025 6", "t x, time in s, as guessed"],
+    ["label,units,times [us]\n3,699,1000\n3,6,2500\n", "– x t, time in µs"],
+    ["1000 699\n2500 6\n", "t x as guessed, time in µs, as guessed"],
+    ["699\t0.001\n6\t0.0025", "x t as guessed, time in s, as guessed"],
+  ];
+  for (const [text, format] of cases) {
+    assert.deepEqual(await read(text), {
+      format: `text, columns ${format}`,
+      rows,
+      sensor: undefined,
+      faults: [],
+    });
+  }
+  const both = await read("1000 699 -1\n2500 6 1\n");
+  assert.deepEqual(both.rows, [[699, 0, 1000, 0], [6, 0, 2500, 1]]);
+  for (const [names, event] of [["t x", "7 3"], ["t channel p", "7 3 1"]]) {
+    const { rows, sensor } = await read(`700 1\n${names}\n${event}\n`);
+    assert.deepEqual(sensor, { width: 700, height: 1 });
+    assert.deepEqual(rows, [[3, 0, 7, 1]]);
+  }
+});
+
 Deno.test("text that is no table of events is refused with the byte", async () => {
+  const needed = "x, y, t and p, or x and t (and p) of a sensor in one row";
+  const nameless = "its columns cannot be told apart: name them in the first " +
+    `line: ${needed}`;
   const cases: [string, string][] = [
     ["", "it has no line of numbers"],
+    ["240 180\n901 239", "it has no line of numbers"],
     ["# remark\n", "it has no line of numbers"],
     [
       "# remark\nsome words\n1 2 3 1\n",
@@ -121,11 +152,10 @@ Deno.test("text that is no table of events is refused with the byte", async () =
       "1 2 3 1\n2 3\n",
       'byte 8: "2 3" has 2 columns, the lines above have 4',
     ],
-    [
-      "9 8 7 6\n5 4 3 2\n",
-      "its columns cannot be told apart: name them x, y, t and p in the first " +
-      "line",
-    ],
+    ["9 8 7 6\n5 4 3 2\n", nameless],
+    // Time goes back in both columns, or all events might be in row 1.
+    ["9 8\n5 4\n7 6\n", nameless],
+    ["5 1 1000\n6 1 2500\n", nameless],
     [
       "t,x,y,p\n1,2,3,1\n1,2,,1\n",
       `byte 16: "1,2,,1" is no line of numbers in the table's columns`,
@@ -142,7 +172,11 @@ Deno.test("text that is no table of events is refused with the byte", async () =
   cases.push(
     [
       "x,y,t\n1,2,3\n",
-      "byte 0: it has no column p, but x, y, t: it needs x, y, t and p",
+      `byte 0: it has no column p, but x, y, t: it needs ${needed}`,
+    ],
+    [
+      "t,x,Zeile\n1,2,3\n",
+      `byte 0: it has no column y or p, but t, x, Zeile: it needs ${needed}`,
     ],
     [
       "5,7,1000,1\n-3,7,1010,0\n6,8,1020,1\n",
@@ -151,12 +185,12 @@ Deno.test("text that is no table of events is refused with the byte", async () =
     [
       "a,b,c,d,e\n1,2,3,4,1\n",
       'its columns cannot be told apart: "a, b, c, d, e" in its first line ' +
-      "are not all of x, y, t and p",
+      `are not all of ${needed}`,
     ],
     [
       "x,y,t,on,p\n1,2,3,1,1\n",
       'its columns cannot be told apart: "x, y, t, on, p" in its first line ' +
-      "are not all of x, y, t and p",
+      `are not all of ${needed}`,
     ],
   );
   const wide = Uint8Array.of(0xff, 0xfe, 0x74, 0);
