@@ -74,6 +74,9 @@ export function faultInWords({ problem, count, offset }: FileFaults): string {
 /** Fault: events of pixels outside the sensor. */
 export const OUTSIDE = "events outside the sensor";
 
+/** Fault: events between pixels, read at the pixel to their upper left. */
+export const BETWEEN = "events between pixels, whose x and y are rounded down";
+
 /** Fault: events whose time is not a finite number. */
 export const TIMELESS = "events without a time";
 

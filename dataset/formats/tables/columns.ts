@@ -11,6 +11,7 @@ import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import {
+  BETWEEN,
   type FaultCounts,
   OUTSIDE,
   TIMELESS,
@@ -254,20 +255,19 @@ function gatherRows(
     const column = room.x[i];
     const row = room.y[i];
     const time = room.t[i] * unitUs;
+    const at = files[0].offset + i * arrays[0].stride;
     if (
       column >= 0 && column < 65536 && row >= 0 && row < 65536 &&
       Number.isFinite(time)
     ) {
       x[place] = column;
       y[place] = row;
+      if (x[place] !== column || y[place] !== row) faults.add(BETWEEN, at);
       t[place] = unitUs === 1 ? time : Math.round(time);
       p[place] = room.p[i] > 0 ? 1 : 0;
       place++;
     } else {
-      faults.add(
-        Number.isFinite(time) ? OUTSIDE : TIMELESS,
-        files[0].offset + i * arrays[0].stride,
-      );
+      faults.add(Number.isFinite(time) ? OUTSIDE : TIMELESS, at);
     }
   }
   builder.count = place;

@@ -8,7 +8,7 @@ import type { Sensor } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
-import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
+import { BETWEEN, type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
 import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
 import { isRemark, LineParser } from "./text_lines.ts";
@@ -76,6 +76,7 @@ function textDecoder(
     .map((axis) => 2 * axes.indexOf(axis));
   const endsInTime = tAt === 2 * (axes.length - 1);
   let [previous, timeBytes] = [0, 0];
+  let hasFractions = false;
   return {
     decode({ bytes, offset, last }, { x, y, t, p }) {
       let [at, events] = [0, 0];
@@ -88,11 +89,15 @@ function textDecoder(
         // The whole part is multiplied separately, as its product is exact.
         const time = numbers[tAt] * unitUs + numbers[tAt + 1] * unitUs;
         const polarity = pAt < 0 ? 1 : numbers[pAt];
+        const beyond = numbers[xAt + 1];
+        const below = yAt < 0 ? 0 : numbers[yAt + 1];
+        const isBetween = beyond !== 0 || below !== 0;
         const isEvent = parser.count === axes.length &&
           Number.isFinite(column + row + time + polarity) &&
-          // A file that ends inside a time leaves an earlier, shorter one.
-          !(isOpen && endsInTime && time < previous &&
-            parser.width < timeBytes);
+          // A file that ends inside a time leaves an earlier, shorter one, and
+          // inside a pixel such as 1.2e+01 a fraction.
+          !(isOpen && (isBetween && !hasFractions ||
+            endsInTime && time < previous && parser.width < timeBytes));
         if (!isEvent) {
           const line = bytes.subarray(at, end);
           if (!isRemark(line)) {
@@ -100,7 +105,14 @@ function textDecoder(
             if (at > 0) break;
             throw badLine(path, { line, at: offset, isOpen });
           }
-        } else if (column >= 0 && column < width && row >= 0 && row < height) {
+        } else if (
+          column + beyond >= 0 && column < width && row + below >= 0 &&
+          row < height
+        ) {
+          if (isBetween) {
+            hasFractions = true;
+            faults.add(BETWEEN, offset + at);
+          }
           x[events] = column;
           y[events] = row;
           t[events] = previous = Math.round(time);

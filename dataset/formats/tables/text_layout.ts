@@ -105,14 +105,14 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       (_, i) => numbers[2 * i] + numbers[2 * i + 1],
     );
     const isData = !isRemark(line) && values.every(Number.isFinite);
-    const isPair = rows.length === 0 && names.length !== 2 &&
-      values.length === 2;
-    if (isData && isPair && !size && values.every(isSide)) {
+    const isPair = isData && rows.length === 0 && values.length === 2 &&
+      names.length !== 2;
+    // Without names, the file may be truncated inside a longer line.
+    if (isPair && names.length === 0 && end === bytes.length) break;
+    if (isPair && !size && values.every(isSide)) {
       [size, sizeAt, start] = [values, from, at];
     } else if (isData) {
       if (isPair && size && names.length === 0) {
-        // The line may be the beginning of a longer one.
-        if (end === bytes.length) break;
         rows.push([...size]);
         [size, start] = [undefined, sizeAt];
       }
@@ -188,18 +188,21 @@ function isSide(value: number): boolean {
 }
 
 /**
- * Recognises columns by all lines but the last, if the time in the last line is
- * truncated.
+ * Recognises columns by all lines but the last, if the time or a pixel in the
+ * last line is truncated.
  */
 function guessCut(
   rows: readonly (readonly number[])[],
   named: readonly (Axis | undefined)[],
 ): Axis[] | undefined {
   const axes = guessNamed(columnsOf(rows.slice(0, -1)), named);
-  const [previous, last] = rows.slice(-2).map((row) =>
-    row[axes?.indexOf("t") ?? -1]
+  const [previous = [], last = []] = rows.slice(-2);
+  const isCut = axes?.some((axis, i) =>
+    axis === "t"
+      ? last[i] < previous[i] / FEWER_DIGITS
+      : axis !== "p" && !Number.isInteger(last[i])
   );
-  return last < previous / FEWER_DIGITS ? axes : undefined;
+  return isCut ? axes : undefined;
 }
 
 /** Transposes the rows of a table. */

@@ -22,7 +22,7 @@ export interface ColumnBytes extends Strided {
  * @param column The column.
  * @param into Destination, whose length is the number of values.
  * @param room At least as many numbers, which are overwritten.
- * @returns Whether all values are from 0 to 65535.
+ * @returns Whether all values are whole numbers from 0 to 65535.
  *
  * @example
  * ```ts
@@ -47,9 +47,8 @@ export function decodePixels(
     readValues(bytes, values, column);
     let areValid = true;
     for (let i = 0; i < count; i++) {
-      const value = values[i];
-      if (!(value >= 0 && value < 65536)) areValid = false;
-      into[i] = value;
+      into[i] = values[i];
+      if (into[i] !== values[i]) areValid = false;
     }
     return areValid;
   }

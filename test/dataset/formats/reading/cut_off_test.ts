@@ -155,6 +155,21 @@ Deno.test("text is read up to a line that is cut off", async () => {
     unsorted.length,
   );
   assert.equal(rows.length, 2);
+  // A pixel at the end of a line is cut off where it has a fraction.
+  for (const names of ["t p x y\n", ""]) {
+    const text = `${names}1000 1 5e0 7e0\n2500 0 6e0 1.2e1`;
+    const end = text.length - 2;
+    const { rows, faults } = await readCut("a.txt", concatBytes(text), end);
+    assert.deepEqual(rows, [[5, 7, 1000, 1]]);
+    assert.deepEqual(faults.map(({ problem }) => problem), [problem]);
+  }
+  // Inside the first line two numbers are left, neither sensor nor event.
+  for (const end of [4, 6, 8]) {
+    await assert.rejects(
+      () => readCut("a.txt", concatBytes("0.25 7 5 1"), end),
+      /its columns cannot be told apart|it has no line of numbers/,
+    );
+  }
   const inside = concatBytes(CSV.replace("1210,9,97,1", "1210,9"));
   await assert.rejects(
     () => readCut("a.csv", inside, inside.length),

@@ -211,6 +211,26 @@ Deno.test("NumPy: fields or arrays of a sensor in one row have no y", async () =
   );
 });
 
+Deno.test("NumPy: events between pixels are rounded down, and counted", async () => {
+  const values = Float32Array.of(...[1.5, 2, 7, 1, 3, 4, 8, 0, 5, 6.25, 9, 1]);
+  const fields = "[('x', '<f4'), ('y', '<f4'), ('t', '<f4'), ('p', '<f4')]";
+  const file = npy(
+    `{'descr': ${fields}, 'fortran_order': False, 'shape': (3,), }\n`,
+    new Uint8Array(values.buffer),
+  );
+  const recording = await NPY_TABLE.open(fileOf(file));
+  assert.deepEqual(await rowsOf(recording), [
+    [1, 2, 7, 1],
+    [3, 4, 8, 0],
+    [5, 6, 9, 1],
+  ]);
+  assert.deepEqual(recording.faults, [{
+    problem: "events between pixels, whose x and y are rounded down",
+    count: 2,
+    offset: file.length - values.byteLength,
+  }]);
+});
+
 Deno.test("NumPy: events of no pixel and no time are counted", async () => {
   const file = npy(
     "{'descr': '<f8', 'fortran_order': False, 'shape': (4, 4), }\n",

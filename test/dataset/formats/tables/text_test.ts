@@ -109,6 +109,21 @@ Deno.test("text may start with the sensor's width and height", async () => {
   assert.deepEqual(faults, [{ problem, count: 2, offset: 22 }]);
 });
 
+Deno.test("text has events between pixels rounded down, and counted", async () => {
+  const { rows, faults } = await read(
+    "t,x,y,p\n7,1.5,2,1\n8,3.0,-0.5,1\n9,5e0,6.25,0",
+  );
+  assert.deepEqual(rows, [[1, 2, 7, 1], [5, 6, 9, 0]]);
+  assert.deepEqual(faults, [
+    {
+      problem: "events between pixels, whose x and y are rounded down",
+      count: 2,
+      offset: 8,
+    },
+    { problem: "events outside the sensor", count: 1, offset: 18 },
+  ]);
+});
+
 Deno.test("text of a sensor in one row has no y, and may have no p", async () => {
   const rows: Row[] = [[699, 0, 1000, 1], [6, 0, 2500, 1]];
   const cases: [string, string][] = [
