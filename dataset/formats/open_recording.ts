@@ -12,7 +12,7 @@ import { mcap, ros2Bag, rosBag } from "./ros/ros.ts";
 import { RecordingError } from "../files/errors.ts";
 import { RecordingFile } from "../files/buffered_file.ts";
 import { type FileSource, nameOf } from "../files/file_source.ts";
-import { AEDAT } from "./aedat2/aedat_recording.ts";
+import { AEDAT, BARE_AEDAT } from "./aedat2/aedat_recording.ts";
 import { EVENT_STREAM } from "./event_stream.ts";
 import type {
   OpenOptions,
@@ -52,6 +52,9 @@ const UNMARKED: Readonly<Record<string, RecordingFormat>> = {
   ".txt": TEXT_TABLE,
 };
 
+/** Formats without a signature, recognised by their first events. */
+const NAMELESS: readonly RecordingFormat[] = [TEXT_TABLE, BARE_AEDAT];
+
 /** Number of bytes by which formats are recognised. */
 const HEAD_BYTES = 4096;
 
@@ -62,7 +65,8 @@ const HEAD_BYTES = 4096;
  * N-MNIST and SLAYER's spike files.
  *
  * The format is recognised by the file's content, or by its name's suffix if
- * the format has no signature.
+ * the format has no signature. With any other name, text and AEDAT 1.0 are
+ * recognised by their first events.
  *
  * @param file The file: its path, or a browser's `Blob`.
  * @param options Properties that the format does not store.
@@ -89,8 +93,10 @@ export async function openRecording(
   const head = await readHead(file);
   const name = nameOf(file).toLowerCase();
   const ending = Object.keys(UNMARKED).find((end) => name.endsWith(end));
-  const format = MARKED.find((format) => format.matches(head)) ??
-    (ending === undefined ? undefined : UNMARKED[ending]);
+  const find = (formats: readonly RecordingFormat[]) =>
+    formats.find((format) => format.matches(head));
+  const format = find(MARKED) ??
+    (ending === undefined ? find(NAMELESS) : UNMARKED[ending]);
   if (format !== undefined) return await format.open(file, options);
   throw new RecordingError(
     nameOf(file),

@@ -17,6 +17,7 @@ import { HeldZeros } from "./reading/held_zeros.ts";
 import { zeroTailError } from "./reading/zero_tail.ts";
 import type { EventBlock, OpenRecording } from "./reading/format.ts";
 import { TEXT_TABLE } from "./tables/text.ts";
+import { isText } from "./tables/text_lines.ts";
 
 /** Maximum number of bytes awaited before the format must be recognised. */
 const HEAD_BYTES = 1 << 16;
@@ -155,8 +156,7 @@ async function decodingOf(
     return await PROPHESEE_RAW.decoding(file(head));
   }
   const lines = head.subarray(0, head.lastIndexOf(LF) + 1);
-  const isText = lines.every((byte) => byte >= 0x20 || (byte > 8 && byte < 14));
-  if (!isText || (ends && lines.length === 0)) {
+  if (!isText(lines) || (ends && lines.length === 0)) {
     throw new RecordingError(
       name,
       "it has none of the formats that can be read as a stream: AEDAT 1.0 " +

@@ -12,10 +12,9 @@ import {
   runForward,
 } from "../reading/time_order.ts";
 import type { ZeroRecords } from "../reading/zero_tail.ts";
+import { isText } from "../tables/text_lines.ts";
 
-const TAB = 0x09;
 const LF = 0x0a;
-const CR = 0x0d;
 const HASH = 0x23;
 
 /** Header of an AEDAT file. */
@@ -136,13 +135,6 @@ function takeLine(file: RecordingFile): string | undefined {
   }
   file.take(end + 1);
   return new TextDecoder().decode(line).trimEnd();
-}
-
-/** Whether tabs and line breaks are the only control characters. */
-function isText(bytes: Uint8Array): boolean {
-  return bytes.every((byte) =>
-    byte >= 0x20 || byte === TAB || byte === LF || byte === CR
-  );
 }
 
 /** Throws if the bytes cannot be events of version 1.0. */

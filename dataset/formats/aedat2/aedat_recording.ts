@@ -15,6 +15,15 @@ import type { RecordingFormat } from "../reading/format.ts";
 /** Start of the version line. */
 const MARK = /^#!AER-DAT[12]\./;
 
+/** Size of an event in AEDAT 1.0 in bytes: address 2, time 4. */
+const EVENT_BYTES = 6;
+
+/** Minimum number of events by which a file without a header is recognised. */
+const LEAST_EVENTS = 32;
+
+/** Minimum share of events that are later than the preceding one. */
+const LEAST_STEPS = 0.25;
+
 /** AEDAT 1.0 and 2.0. */
 export const AEDAT: RecordingFormat = {
   name: "AEDAT 1.0 and 2.0",
@@ -44,5 +53,27 @@ export const AEDAT: RecordingFormat = {
         }
       },
     });
+  },
+};
+
+/**
+ * AEDAT 1.0 without a header, as the format was before it had one: the first
+ * events have addresses of a DVS128, and their times advance and never fall.
+ */
+export const BARE_AEDAT: RecordingFormat = {
+  ...AEDAT,
+  name: "AEDAT 1.0 without a header",
+  matches({ buffer, byteOffset, length }) {
+    const view = new DataView(buffer, byteOffset, length);
+    const count = Math.floor(length / EVENT_BYTES);
+    let [last, steps] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      const address = view.getUint16(i * EVENT_BYTES);
+      const time = view.getUint32(i * EVENT_BYTES + 2);
+      if (address > 0x7fff || time < last) return false;
+      if (time > last) steps++;
+      last = time;
+    }
+    return count >= LEAST_EVENTS && steps >= LEAST_STEPS * count;
   },
 };

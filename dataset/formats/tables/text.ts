@@ -11,7 +11,7 @@ import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import { BETWEEN, type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
 import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
-import { isRemark, LineParser } from "./text_lines.ts";
+import { isRemark, isText, LineParser } from "./text_lines.ts";
 
 const LF = 0x0a;
 
@@ -30,7 +30,7 @@ const MAX_PIXELS = 1 << 16;
  */
 export const TEXT_TABLE = decodedFormat({
   name: "text",
-  matches: () => false,
+  matches: (head) => isText(head) && hasNumbers(head),
   async decoding(file, { timeUnit } = {}) {
     using opened = await RecordingFile.open(file);
     await opened.fill();
@@ -58,6 +58,21 @@ export const TEXT_TABLE = decodedFormat({
     };
   },
 });
+
+/** Tells whether a line of some text has only numbers, two or more. */
+function hasNumbers(text: Uint8Array): boolean {
+  const parser = new LineParser(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const start = at;
+    at = parser.parse(text, start);
+    const { count, numbers } = parser;
+    if (
+      count > 1 && !isRemark(text.subarray(start, at)) &&
+      numbers.subarray(0, 2 * count).every(Number.isFinite)
+    ) return true;
+  }
+  return false;
+}
 
 function textDecoder(
   path: string,

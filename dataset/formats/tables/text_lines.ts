@@ -171,6 +171,24 @@ function tableOf(...bytes: readonly number[]): Uint8Array {
 }
 
 /**
+ * Tells whether bytes may be text in ASCII or UTF-8.
+ *
+ * @param bytes The bytes.
+ * @returns Whether tabs and line breaks are their only control characters.
+ *
+ * @example
+ * ```ts
+ * import { isText } from "./text_lines.ts";
+ * if (isText(Uint8Array.of(0x31, 0))) throw new Error("expected no text");
+ * ```
+ */
+export function isText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) =>
+    byte >= SPACE || byte === TAB || byte === LF || byte === CR
+  );
+}
+
+/**
  * Tells whether a line is blank or a comment.
  *
  * @param line The line, without line break.

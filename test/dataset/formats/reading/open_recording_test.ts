@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
+import {
+  encodeRecording,
+  WRITTEN_ENDINGS,
+} from "../../../../dataset/formats/writing/encode_recording.ts";
 import { encodeAedat } from "../../../../dataset/formats/aedat2/aedat_encode.ts";
 import { openRecording } from "../../../../dataset/formats/open_recording.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes, records } from "../aedat_files.ts";
-import { digestsOf, realTest, rowsOf, words } from "../recording_files.ts";
+import {
+  digestsOf,
+  realTest,
+  type Row,
+  rowsOf,
+  words,
+} from "../recording_files.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
@@ -95,6 +105,64 @@ Deno.test("a format is told by the content, else by the ending of the name", asy
   });
 });
 
+/** Names formats of files without an ending, or says that they are refused. */
+function formatOf(...parts: (string | Uint8Array)[]): Promise<string> {
+  return openRecording(new File([concatBytes(...parts)], "recording"))
+    .then(({ format }) => format, ({ message }) => message.slice(0, 35));
+}
+
+const REFUSED = 'Cannot read recording "recording": ';
+
+Deno.test("text and AEDAT 1.0 are told without an ending, and nothing else", async () => {
+  const rows = Array.from({ length: 4000 }, (_, i): Row => [
+    (7 * i) % 34,
+    (5 * i) % 34,
+    37 * i,
+    i % 2,
+  ]);
+  const lines = rows.map(([x, y, t, p]) => `${t} ${x} ${y} ${p}\n`).join("");
+  const guess = "text, columns t x y p as guessed, time in µs, as guessed";
+  assert.equal(await formatOf(lines), guess);
+  assert.equal(await formatOf("# a remark\n", lines), guess);
+  const pairs = (rows: readonly Row[]) =>
+    rows.map(([x, y, t, p]): [number, number] => [x << 8 | y << 1 | p, t]);
+  for (const events of [rows, rows.slice(0, 32)]) {
+    assert.equal(await formatOf(records(pairs(events), 6)), "AEDAT 1.0");
+  }
+  // Too few, none later than another, one earlier, one of no DVS128.
+  for (
+    const events of [
+      rows.slice(0, 31),
+      rows.map(([x, y, , p]): Row => [x, y, 7, p]),
+      rows.toSpliced(600, 1, [1, 1, 0, 1]),
+      rows.toSpliced(600, 1, [128, 1, rows[600][2], 1]),
+    ]
+  ) assert.equal(await formatOf(records(pairs(events), 6)), REFUSED);
+  assert.equal(await formatOf(records(pairs(rows), 8)), REFUSED);
+  for (const [name, parts] of Object.entries(FILES)) {
+    const { format } = await openRecording(
+      new File([concatBytes(...parts)], name),
+    );
+    const isBare = /^b\.dat|bin|bs\d$/i.test(name);
+    assert.equal(await formatOf(...parts), isBare ? REFUSED : format, name);
+  }
+  const recording = await openRecording(new File([lines], "a.txt"));
+  for (const ending of WRITTEN_ENDINGS) {
+    // SLAYER's neurons are in one row.
+    if (ending === ".bs1") continue;
+    const name = `a${ending}`;
+    const bytes = concatBytes(
+      ...await Array.fromAsync(encodeRecording(recording, name)),
+    );
+    const { format } = await openRecording(new File([bytes], name));
+    assert.equal(
+      await formatOf(bytes),
+      /bin|bs/.test(ending) ? REFUSED : format,
+      name,
+    );
+  }
+});
+
 Deno.test("a file of no format is refused", async () => {
   const refusal = (file: File) =>
     openRecording(file).then(() => "", ({ message }) => message);
@@ -125,6 +193,14 @@ Deno.test("AEDAT is read with ON as 1, and a clock that goes on past 2³² µs",
     [127, 0, 2 ** 32 + 1, 0],
   ]);
 });
+
+realTest(
+  "real digits without an ending are refused",
+  "../nmnist_small/1.bs2",
+  async (path) => {
+    assert.equal(await formatOf(await Deno.readFile(path)), REFUSED);
+  },
+);
 
 realTest(
   "a real recording opens by its path and as a browser has it",
