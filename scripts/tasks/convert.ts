@@ -21,6 +21,7 @@ import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
 import {
   encodeRecording,
+  lossOfTimes,
   WRITTEN_ENDINGS,
 } from "../../dataset/formats/writing/encode_recording.ts";
 import { isRecording } from "../../dataset/layouts/folder_tree.ts";
@@ -93,14 +94,19 @@ await runCommand({
     return;
   }
   const recording = await openRecording(input, { timeUnit });
-  const { bytes, events } = await writeNew(recording, output);
+  const { bytes, events, firstUs } = await writeNew(recording, output);
   const { format, faults } = recording;
+  const loss = lossOfTimes(output, firstUs);
+  const notes = loss === undefined ? [] : [loss];
   if (json) {
-    console.log(JSON.stringify({ format, faults, output, bytes, events }));
+    console.log(
+      JSON.stringify({ format, faults, output, bytes, events, notes }),
+    );
     return;
   }
   const without = events === 0 ? " without an event" : "";
   console.log(`${output}: ${bytes} bytes${without}, from ${format}`);
+  for (const note of notes) console.log(note);
   for (const fault of faults) console.log(`left out: ${faultInWords(fault)}`);
 });
 
@@ -190,18 +196,23 @@ function decisionsOf(
 }
 
 /**
- * Writes a new file; removes it if writing fails. Returns its size and its
- * number of events.
+ * Writes a new file; removes it if writing fails. Returns its size, its number
+ * of events and the time of the first one, 0 without any.
  */
 async function writeNew(
   recording: OpenRecording,
   path: string,
-): Promise<{ readonly bytes: number; readonly events: number }> {
-  let events = 0;
+): Promise<{
+  readonly bytes: number;
+  readonly events: number;
+  readonly firstUs: number;
+}> {
+  let [events, firstUs] = [0, 0];
   async function* blocks() {
     // Some formats are written in two passes over the recording.
     events = 0;
     for await (const block of recording.blocks()) {
+      if (events === 0) firstUs = block.t[0];
       events += block.t.length;
       yield block;
     }
@@ -231,5 +242,5 @@ async function writeNew(
     throw error;
   }
   file.close();
-  return { bytes, events };
+  return { bytes, events, firstUs };
 }

@@ -9,11 +9,15 @@ import { encodeAedat } from "../aedat2/aedat_encode.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
+/** Range of the 32-bit clock in µs. */
+export const CLOCK_US: number = 2 ** 32;
+
 /** Largest forward step of a 32-bit clock that can be unwrapped, in µs. */
 const MAX_STEP_US = 2 ** 31 - 1;
 
 /**
- * Encodes a recording as AEDAT 2.0, with times truncated to 32 bits.
+ * Encodes a recording as AEDAT 2.0, with times modulo 2³² µs. Readers undo that
+ * if the first one is below.
  *
  * @param recording The recording.
  * @returns The file in pieces.
@@ -61,7 +65,7 @@ export async function* encodeAsAedat(
     const [, ...pieces] = encodeAedat({
       x: block.y.map((row) => DVS128.height - 1 - row),
       y: block.x.map((column) => DVS128.width - 1 - column),
-      t: Uint32Array.from(block.t, (time) => time % 2 ** 32),
+      t: Uint32Array.from(block.t, (time) => time % CLOCK_US),
       p: block.p.map((polarity) => 1 - polarity),
     });
     yield* pieces;

@@ -5,7 +5,7 @@
  */
 
 import type { OpenRecording } from "../reading/format.ts";
-import { encodeAsAedat } from "./aedat.ts";
+import { CLOCK_US, encodeAsAedat } from "./aedat.ts";
 import { encodeAsAedat4 } from "./aedat4.ts";
 import { encodeAsBin } from "./bin.ts";
 import { encodeAsCsv } from "./csv.ts";
@@ -57,9 +57,7 @@ export function encodeRecording(
   recording: OpenRecording,
   name: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const ending = WRITTEN_ENDINGS.find((ending) =>
-    name.toLowerCase().endsWith(ending)
-  );
+  const ending = endingOf(name);
   if (ending === undefined) {
     throw new RangeError(
       `Cannot write "${name}": its name does not end in ` +
@@ -67,4 +65,29 @@ export function encodeRecording(
     );
   }
   return ENCODERS[ending](recording);
+}
+
+/** Finds the suffix of a writable format in a file name. */
+function endingOf(name: string): string | undefined {
+  return WRITTEN_ENDINGS.find((ending) => name.toLowerCase().endsWith(ending));
+}
+
+/**
+ * Describes what a format does not keep of a recording's times.
+ *
+ * @param name Name or path of the file.
+ * @param firstUs Time of the first event in µs.
+ * @returns One line; `undefined` if the format keeps them.
+ *
+ * @example
+ * ```ts
+ * import { lossOfTimes } from "./encode_recording.ts";
+ * const loss = lossOfTimes("hand.aedat", 2 ** 32 + 5);
+ * if (!loss?.endsWith("at 4294967301 µs, is at 5 µs")) throw new Error(loss);
+ * ```
+ */
+export function lossOfTimes(name: string, firstUs: number): string | undefined {
+  if (endingOf(name) !== ".aedat" || firstUs < CLOCK_US) return undefined;
+  return "times are kept modulo 2^32 µs, which shifts all of them alike: " +
+    `the first event, at ${firstUs} µs, is at ${firstUs % CLOCK_US} µs`;
 }

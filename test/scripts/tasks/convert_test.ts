@@ -124,6 +124,7 @@ Deno.test("convert writes what it read, and says so", async () => {
     output: back,
     events: 2,
     bytes: 37,
+    notes: [],
   });
   assert.equal(
     await Deno.readTextFile(back),
@@ -161,6 +162,24 @@ Deno.test("convert says what it left out", async () => {
   const { stdout } = await runTask("convert", [source, out]);
   const problem = "events outside the sensor: 1, the first at byte 14";
   assert(stdout.endsWith(`\nleft out: ${problem}\n`), stdout);
+});
+
+Deno.test("convert says that AEDAT 2.0 keeps Unix times modulo its clock", async () => {
+  const [source, out, again, late] = await pathsOf(
+    ["unix.csv", "t_us,x,y,p\n1600000000123692,5,7,1\n"],
+    "unix.aedat",
+    "again.aedat",
+    ["late.csv", "t_us,x,y,p\n4294967295,5,7,1\n4294967297,5,7,0\n"],
+  );
+  const note = "times are kept modulo 2^32 µs, which shifts all of them " +
+    "alike: the first event, at 1600000000123692 µs, is at 128312108 µs";
+  const { stdout } = await runTask("convert", [source, out]);
+  assert(stdout.endsWith(`µs\n${note}\n`), stdout);
+  const inspected = await runTask("inspect", [out, "--json"]);
+  assert.equal(JSON.parse(inspected.stdout).events, 1);
+  // Readers know of a clock that loops after the first event.
+  const json = await runTask("convert", [late, again, "--json"]);
+  assert.deepEqual(JSON.parse(json.stdout).notes, []);
 });
 
 Deno.test("convert replaces no file, and leaves none that is not whole", async () => {
