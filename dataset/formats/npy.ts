@@ -12,26 +12,20 @@ import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 import { findZeroTail } from "./reading/zero_tail.ts";
 import { parseNpyHeader } from "./tables/npy_header.ts";
-
-/** Sizes of readable field types in bytes, by NumPy's names. */
-const SIZES: Readonly<Record<string, number>> = {
-  "|b1": 1,
-  "|i1": 1,
-  "|u1": 1,
-  "<i2": 2,
-  "<u2": 2,
-  "<i4": 4,
-  "<u4": 4,
-  "<i8": 8,
-  "<u8": 8,
-};
+import {
+  FIRST_FLOAT,
+  parseNpyType,
+  readValues,
+  type Strided,
+} from "./tables/npy_values.ts";
 
 const FIELDS = ["x", "y", "t", "p"] as const;
 
-interface Field {
-  readonly offset: number;
-  readonly type: string;
-}
+/** Number of events decoded at once, small enough for a core's own cache. */
+const MOST_EVENTS = 1 << 12;
+
+/** Location of a field in an event, and its type. */
+type Field = Pick<Strided, "offset" | "type">;
 
 interface Header {
   /** Byte offset of the first event. */
@@ -85,7 +79,6 @@ export async function readNpy(
   } catch (cause) {
     throw new DatasetError(path, fileProblem(cause), { cause });
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { start, stride, fields, count } = parseHeader(path, bytes);
   if (bytes.length !== start + count * stride) {
     throw new DatasetError(
@@ -94,11 +87,16 @@ export async function readNpy(
         `would end at byte ${start + count * stride} of ${bytes.length}`,
     );
   }
+  const time = new Float64Array(1);
   const zeros = await findZeroTail(bytes, {
     start,
     bytes: stride,
     least: 2,
-    timeAt: (view, at) => readNumber(view, at + fields.t.offset, fields.t.type),
+    timeAt({ buffer, byteOffset }, at) {
+      const event = new Uint8Array(buffer, byteOffset + at, stride);
+      readValues(event, time, { ...fields.t, stride });
+      return time[0];
+    },
   });
   if (zeros !== undefined) {
     throw new DatasetError(
@@ -108,19 +106,25 @@ export async function readNpy(
   }
   const events = allocateEvents(count);
   const limits = { x: sensor.width, y: sensor.height, t: 2 ** 32, p: 2 };
-  for (const name of FIELDS) {
-    const { offset, type } = fields[name];
-    const column = events[name];
-    for (let i = 0; i < count; i++) {
-      const value = readNumber(view, start + i * stride + offset, type);
-      if (!(value >= 0 && value < limits[name])) {
-        throw new DatasetError(
-          path,
-          `event ${i} has ${name} ${value}, which is not from 0 to ` +
-            `${limits[name] - 1}`,
-        );
+  const room = new Float64Array(Math.min(count, MOST_EVENTS));
+  for (let first = 0; first < count; first += room.length) {
+    const values = room.subarray(0, count - first);
+    for (const name of FIELDS) {
+      const { offset, type } = fields[name];
+      const at = start + first * stride + offset;
+      readValues(bytes, values, { type, offset: at, stride });
+      const limit = limits[name];
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (!(value >= 0 && value < limit)) {
+          throw new DatasetError(
+            path,
+            `event ${first + i} has ${name} ${value}, which is not from 0 to ` +
+              `${limit - 1}`,
+          );
+        }
       }
-      column[i] = value;
+      events[name].set(values, first);
     }
   }
   return events;
@@ -134,17 +138,19 @@ function parseHeader(path: string, bytes: Uint8Array): Header {
   if (!isShape(shape) || !Array.isArray(descr)) {
     throw damaged("it holds no one-dimensional structured array");
   }
-  const found = new Map<string | undefined, Partial<Field>>();
+  const found = new Map<string | undefined, Field | undefined>();
   let stride = 0;
   for (const entry of descr) {
-    const [name, type] = isField(entry) ? entry : [];
-    found.set(name, { offset: stride, type });
-    stride += sizeOf(type);
+    const [name, text] = isField(entry) ? entry : [];
+    const type = parseNpyType(text);
+    found.set(name, type && { offset: stride, type });
+    stride += type?.size ?? NaN;
   }
   const fields = JSON.stringify(descr);
   const fieldOf = (name: string) => {
     const field = found.get(name);
-    if (Object.hasOwn(SIZES, field?.type ?? "")) return field as Field;
+    const code = field?.type.code ?? -1;
+    if (field !== undefined && code >= 0 && code < FIRST_FLOAT) return field;
     throw damaged(`it has no field ${name} of integers, only ${fields}`);
   };
   const [x, y, t, p] = FIELDS.map(fieldOf);
@@ -158,35 +164,7 @@ function isField(entry: unknown): entry is readonly [string, string] {
     entry.every((text) => typeof text === "string");
 }
 
-/** Finds the size of a field in bytes; `NaN` if its type is unknown. */
-function sizeOf(type = ""): number {
-  return Object.hasOwn(SIZES, type)
-    ? SIZES[type]
-    : Number(/^\|V(\d+)$/.exec(type)?.[1]);
-}
-
 function isShape(shape: unknown): shape is readonly [number] {
   return Array.isArray(shape) && shape.length === 1 &&
     Number.isSafeInteger(shape[0]) && shape[0] >= 0;
-}
-
-function readNumber(view: DataView, at: number, type: string): number {
-  switch (type) {
-    case "<i2":
-      return view.getInt16(at, true);
-    case "<u2":
-      return view.getUint16(at, true);
-    case "<i4":
-      return view.getInt32(at, true);
-    case "<u4":
-      return view.getUint32(at, true);
-    case "<i8":
-      return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
-    case "<u8":
-      return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
-    case "|i1":
-      return view.getInt8(at);
-    default:
-      return view.getUint8(at);
-  }
 }

@@ -7,6 +7,9 @@
 /** Number types, by NumPy's names without byte order. */
 const CODES = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"];
 
+/** Index of the first type of floats; those before it are integers. */
+export const FIRST_FLOAT: number = CODES.indexOf("f4");
+
 /**
  * Arrays of these types, which the processor stores as a little-endian file
  * does; 64-bit integers become numbers one by one.

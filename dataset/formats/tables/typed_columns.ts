@@ -5,10 +5,7 @@
  * @module
  */
 
-import { readValues, type Strided } from "./npy_values.ts";
-
-/** Type code of the first of the two types of floats. */
-const FIRST_FLOAT = 8;
+import { FIRST_FLOAT, readValues, type Strided } from "./npy_values.ts";
 
 /** A column to decode. */
 export interface ColumnBytes extends Strided {

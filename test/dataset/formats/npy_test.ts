@@ -64,6 +64,22 @@ Deno.test("readNpy() finds fields in any order, with gaps", async () => {
   ]);
 });
 
+Deno.test("readNpy() reads big-endian fields, and more events than it decodes at once", async () => {
+  const events = Array.from(
+    { length: 9000 },
+    (_, i) => [i % 128, i % 100, 7 * i, i % 2],
+  );
+  assert.deepEqual(
+    await read(npy(PACKED, "(9000,)", pack(events))),
+    events,
+  );
+  const bad = pack(events.with(8999, [0, 100, 128, 1])).fill(0x80, -12, -10);
+  await assert.rejects(read(npy(PACKED, "(9000,)", bad)), /event 8999 has x/);
+  const descr = "[('x', '>i2'), ('y', '>u2'), ('t', '>u4'), ('p', '|b1')]";
+  const bytes = [0, 100, 0, 7, 0, 0, 1, 2, 1];
+  assert.deepEqual(await read(npy(descr, "(1,)", bytes)), [[100, 7, 258, 1]]);
+});
+
 Deno.test("readNpy() refuses files that are no slice of this sensor", async () => {
   const broken: [Uint8Array, RegExp][] = [
     [new Uint8Array(), /it is no NumPy file$/],
@@ -75,7 +91,7 @@ Deno.test("readNpy() refuses files that are no slice of this sensor", async () =
     [npy(PACKED.replace("<i8", "constructor"), "(1,)", []), /no field t/],
     [npy(`${PACKED.slice(0, -1)}, ('q', 'at')]`, "(1,)", []), /its fields are/],
     [npy(`${PACKED.slice(0, -1)}, ('q', '<i2', (2,))]`, "(1,)", []), /fields/],
-    [npy(PACKED.replace("<i8", ">i8"), "(2,)", pack(EVENTS)), /no field t/],
+    [npy(PACKED.replace("<i8", "<f8"), "(2,)", pack(EVENTS)), /no field t/],
     [npy(PACKED, "(1,)", pack([[128, 0, 0, 0]])), /event 0 has x 128/],
     [npy(PACKED, "(1,)", pack([[0, -1, 0, 0]])), /event 0 has y -1/],
     [npy(PACKED, "(1,)", pack([[0, 0, -1, 0]])), /event 0 has t -1/],
