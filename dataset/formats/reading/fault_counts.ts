@@ -75,7 +75,7 @@ export function faultInWords({ problem, count, offset }: FileFaults): string {
 export const OUTSIDE = "events outside the sensor";
 
 /** Fault: events between pixels, read at the pixel to their upper left. */
-export const BETWEEN = "events between pixels, whose x and y are rounded down";
+export const FRACTION = "fractions of x or y, which are rounded down";
 
 /** Fault: events whose time is not a finite number. */
 export const TIMELESS = "events without a time";

@@ -11,8 +11,8 @@ import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import {
-  BETWEEN,
   type FaultCounts,
+  FRACTION,
   OUTSIDE,
   TIMELESS,
 } from "../reading/fault_counts.ts";
@@ -262,7 +262,7 @@ function gatherRows(
     ) {
       x[place] = column;
       y[place] = row;
-      if (x[place] !== column || y[place] !== row) faults.add(BETWEEN, at);
+      if (x[place] !== column || y[place] !== row) faults.add(FRACTION, at);
       t[place] = unitUs === 1 ? time : Math.round(time);
       p[place] = room.p[i] > 0 ? 1 : 0;
       place++;

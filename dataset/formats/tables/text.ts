@@ -8,7 +8,11 @@ import type { Sensor } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
-import { BETWEEN, type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
+import {
+  type FaultCounts,
+  FRACTION,
+  OUTSIDE,
+} from "../reading/fault_counts.ts";
 import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
 import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
 import { isRemark, isText, LineParser } from "./text_lines.ts";
@@ -126,7 +130,7 @@ function textDecoder(
         ) {
           if (isBetween) {
             hasFractions = true;
-            faults.add(BETWEEN, offset + at);
+            faults.add(FRACTION, offset + at);
           }
           x[events] = column;
           y[events] = row;

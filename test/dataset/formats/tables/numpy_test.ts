@@ -225,7 +225,7 @@ Deno.test("NumPy: events between pixels are rounded down, and counted", async ()
     [5, 6, 9, 1],
   ]);
   assert.deepEqual(recording.faults, [{
-    problem: "events between pixels, whose x and y are rounded down",
+    problem: "fractions of x or y, which are rounded down",
     count: 2,
     offset: file.length - values.byteLength,
   }]);

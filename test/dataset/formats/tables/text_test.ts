@@ -116,7 +116,7 @@ Deno.test("text has events between pixels rounded down, and counted", async () =
   assert.deepEqual(rows, [[1, 2, 7, 1], [5, 6, 9, 0]]);
   assert.deepEqual(faults, [
     {
-      problem: "events between pixels, whose x and y are rounded down",
+      problem: "fractions of x or y, which are rounded down",
       count: 2,
       offset: 8,
     },
