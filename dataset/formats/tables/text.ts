@@ -19,6 +19,12 @@ import { isRemark, isText, LineParser } from "./text_lines.ts";
 
 const LF = 0x0a;
 
+/**
+ * Number of lines from which a narrower last field than in any of them is
+ * truncated.
+ */
+const WIDTH_LINES = 100;
+
 /** Maximum sensor side in pixels that 16-bit columns can address. */
 const MAX_PIXELS = 1 << 16;
 
@@ -95,7 +101,7 @@ function textDecoder(
     .map((axis) => 2 * axes.indexOf(axis));
   const endsInTime = tAt === 2 * (axes.length - 1);
   let [previous, timeBytes] = [0, 0];
-  let hasFractions = false;
+  let [hasFractions, isNarrow] = [false, false];
   return {
     decode({ bytes, offset, last }, { x, y, t, p }) {
       let [at, events] = [0, 0];
@@ -103,6 +109,10 @@ function textDecoder(
         const end = parser.parse(bytes, at);
         const isOpen = end === bytes.length;
         if (isOpen && !last) break;
+        if (isOpen) {
+          const above = bytes.subarray(0, at);
+          isNarrow ||= areWider(above, parser.width, { decimalComma });
+        }
         const column = numbers[xAt];
         const row = yAt < 0 ? 0 : numbers[yAt];
         // The whole part is multiplied separately, as its product is exact.
@@ -113,10 +123,12 @@ function textDecoder(
         const isBetween = beyond !== 0 || below !== 0;
         const isEvent = parser.count === axes.length &&
           Number.isFinite(column + row + time + polarity) &&
-          // A file that ends inside a time leaves an earlier, shorter one, and
-          // inside a pixel such as 1.2e+01 a fraction.
+          // A file that ends inside a time leaves an earlier, shorter one,
+          // inside a pixel such as 1.2e+01 a fraction, and inside a field of
+          // fixed width a narrower one.
           !(isOpen && (isBetween && !hasFractions ||
-            endsInTime && time < previous && parser.width < timeBytes));
+            endsInTime && time < previous && parser.width < timeBytes ||
+            isNarrow));
         if (!isEvent) {
           const line = bytes.subarray(at, end);
           if (!isRemark(line)) {
@@ -149,4 +161,19 @@ function textDecoder(
       return { taken: at, events };
     },
   };
+}
+
+/** Tells whether many lines all have a last field of more than some bytes. */
+function areWider(
+  lines: Uint8Array,
+  width: number,
+  options: { readonly decimalComma: boolean },
+): boolean {
+  const parser = new LineParser(0, options);
+  let count = 0;
+  for (let at = 0; at < lines.length; at++, count++) {
+    at = parser.parse(lines, at);
+    if (parser.width <= width) return false;
+  }
+  return count >= WIDTH_LINES;
 }

@@ -163,6 +163,16 @@ Deno.test("text is read up to a line that is cut off", async () => {
     assert.deepEqual(rows, [[5, 7, 1000, 1]]);
     assert.deepEqual(faults.map(({ problem }) => problem), [problem]);
   }
+  // A field at the end of a line is cut off where those of all lines above,
+  // if they are many, are wider.
+  for (const lines of [99, 100]) {
+    const line = "1000 1 5 1.000000000000000000e+01\n";
+    const text = `t p x y\n${line.repeat(lines + 1)}`;
+    const end = text.length - 6;
+    const { rows, faults } = await readCut("a.txt", concatBytes(text), end);
+    assert.equal(rows.length, 100);
+    assert.equal(faults.length, lines === 99 ? 0 : 1);
+  }
   // Inside the first line two numbers are left, neither sensor nor event.
   for (const end of [4, 6, 8]) {
     await assert.rejects(
