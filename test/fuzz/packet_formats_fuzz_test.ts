@@ -166,7 +166,7 @@ const files = join(
 );
 fuzzFormat(hdf5, {
   bases: await Promise.all(
-    ["spikes.h5", "cd_events_ecf.h5", "cd_events_gzip.h5"]
+    ["spikes.h5", "cd_events_ecf.h5", "cd_events_gzip.h5", "cd_events_lzf.h5"]
       .map((name) => Deno.readFile(join(files, name))),
   ),
   share: 0.05,

@@ -93,7 +93,7 @@ export class Lz4Decoder {
       );
       this.#reserve(length + room, length);
       if (!stored) {
-        length = decodeBlock(block, this.#output, {
+        length = decodeLz4Block(block, this.#output, {
           start: length,
           most: length + room,
         });
@@ -120,11 +120,26 @@ export class Lz4Decoder {
 }
 
 /**
- * Appends a decoded block to the output; returns its end. Bytes are copied
- * eight at a time where source and destination have {@linkcode SLACK} spare
- * bytes, which later bytes overwrite.
+ * Decodes a block. Bytes are copied eight at a time where source and
+ * destination have {@linkcode SLACK} spare bytes, which later bytes overwrite.
+ *
+ * @param block The block.
+ * @param output Destination, with the bytes that precede those of the block.
+ * @param range Index in the output at which they start, and the maximum one at
+ *   which they end.
+ * @returns Index at which they end.
+ * @throws {RangeError} If the block is damaged or exceeds its range.
+ *
+ * @example
+ * ```ts
+ * import { decodeLz4Block } from "./lz4.ts";
+ * const output = new Uint8Array(6);
+ * const block = Uint8Array.of(0x11, 7, 1, 0);
+ * const end = decodeLz4Block(block, output, { start: 0, most: 6 });
+ * if (end !== 6 || output.join() !== "7,7,7,7,7,7") throw new Error(`${end}`);
+ * ```
  */
-function decodeBlock(
+export function decodeLz4Block(
   block: Uint8Array,
   output: Uint8Array,
   { start, most }: { readonly start: number; readonly most: number },

@@ -10,11 +10,16 @@ import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import type { BlockBuilder } from "../reading/block_builder.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
-import type { EventBlock } from "../reading/format.ts";
 import { type Chunk, listChunks } from "./chunk_index.ts";
-import { numberReader, type ReadNumber } from "./columns.ts";
 import { decodeEcf, ECF_FILTER } from "./ecf.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
+import {
+  type AlignedBytes,
+  type Numbers,
+  numbersReader,
+  type ReadNumbers,
+} from "./numbers.ts";
+import { readPieces } from "./pieces.ts";
 
 /** Path in the file. */
 const PATH = "CD/events";
@@ -23,10 +28,18 @@ const PATH = "CD/events";
 export interface CdEvents {
   /** The data set. */
   readonly column: Column;
-  /** Readers of x, y, t and p of an event at a byte offset. */
-  readonly read: readonly ReadNumber[];
+  /** Readers of x, y, t and p of consecutive events. */
+  readonly read: readonly ReadNumbers[];
   /** Size of the sensor, if the file gives it. */
   readonly sensor: Sensor | undefined;
+}
+
+/** Columns of events. */
+interface CdBlock {
+  readonly x: Numbers;
+  readonly y: Numbers;
+  readonly t: Numbers;
+  readonly p: Numbers;
 }
 
 /** Destination of events. */
@@ -46,12 +59,13 @@ interface Sink {
 export function findCdEvents(file: Hdf5File): CdEvents | undefined {
   const column = file.column(PATH);
   if (column?.type.kind !== "compound") return undefined;
-  const read: ReadNumber[] = [];
+  const read: ReadNumbers[] = [];
+  const stride = column.type.size;
   for (const name of ["x", "y", "t", "p"]) {
     const field = column.type.fields.find((field) => field.name === name);
-    const number = field && numberReader(field.type);
-    if (number === undefined) return undefined;
-    read.push((view, at) => number(view, at + field!.offset));
+    const readField = field && numbersReader({ ...field, stride });
+    if (readField === undefined) return undefined;
+    read.push(readField);
   }
   const [, width, height] =
     /^\s*(\d+)x(\d+)/.exec(file.attribute("geometry")) ??
@@ -70,26 +84,23 @@ export function findCdEvents(file: Hdf5File): CdEvents | undefined {
  * @returns A generator that yields whenever the builder may be full.
  * @throws {RecordingError} If they are damaged.
  */
-export function* readCdEvents(
+export async function* readCdEvents(
   file: Hdf5File,
   { events, builder, faults }: {
     readonly events: CdEvents;
     readonly builder: BlockBuilder;
     readonly faults: FaultCounts;
   },
-): Generator<void> {
+): AsyncGenerator<void> {
   const { column, read, sensor } = events;
-  if (!column.filters.includes(ECF_FILTER)) {
-    for (let first = 0; first < column.length;) {
-      const count = Math.min(column.length - first, builder.room);
-      const view = file.readBytes(column, { first, count });
-      const block = decodePlain(view, { count, column, read });
+  if (column.filters.every(({ id }) => id !== ECF_FILTER)) {
+    for await (const bytes of readPieces(file, column)) {
+      const block = columnsOf(bytes, read);
       yield* addEvents(block, { sensor, builder, faults, offset: 0 });
-      first += count;
     }
     return;
   }
-  for (const chunk of listChunks(file.file, file.headerOf(column))) {
+  for (const chunk of listChunks(file.storageOf(column))) {
     const block = decodeChunk(file, { chunk, events });
     const left = Math.max(column.length - chunk.first, 0);
     yield* addEvents(
@@ -103,8 +114,8 @@ export function* readCdEvents(
 function decodeChunk(
   { file }: Hdf5File,
   { chunk, events }: { readonly chunk: Chunk; readonly events: CdEvents },
-): EventBlock {
-  const { offset, bytes, plain } = chunk;
+): CdBlock {
+  const { offset, bytes, skipped } = chunk;
   const damage = (problem: string, cause?: unknown) =>
     new RecordingError(
       file.path,
@@ -116,20 +127,15 @@ function decodeChunk(
   }
   const content = new Uint8Array(bytes);
   file.read(content, offset);
-  const view = new DataView(content.buffer);
-  const { column, read } = events;
-  if (plain) {
-    const count = Math.floor(bytes / column.type.size);
-    return decodePlain(view, { count, column, read });
-  }
+  if (skipped !== 0) return columnsOf(content, events.read);
   try {
-    return decodeEcf(view);
+    return decodeEcf(new DataView(content.buffer));
   } catch (cause) {
     throw damage(`a chunk is damaged: ${(cause as Error).message}`, cause);
   }
 }
 
-function firstOf({ x, y, t, p }: EventBlock, count: number): EventBlock {
+function firstOf({ x, y, t, p }: CdBlock, count: number): CdBlock {
   return {
     x: x.subarray(0, count),
     y: y.subarray(0, count),
@@ -139,26 +145,11 @@ function firstOf({ x, y, t, p }: EventBlock, count: number): EventBlock {
 }
 
 /** Decodes consecutive uncompressed events. */
-function decodePlain(
-  view: DataView,
-  { count, column, read }: {
-    readonly count: number;
-    readonly column: Column;
-    readonly read: readonly ReadNumber[];
-  },
-): EventBlock {
-  const [readX, readY, readT, readP] = read;
-  const { size } = column.type;
-  const x = new Uint16Array(count);
-  const y = new Uint16Array(count);
-  const t = new Float64Array(count);
-  const p = new Uint8Array(count);
-  for (let i = 0, at = 0; i < count; i++, at += size) {
-    x[i] = readX(view, at);
-    y[i] = readY(view, at);
-    t[i] = readT(view, at);
-    p[i] = Number(readP(view, at) > 0);
-  }
+function columnsOf(
+  bytes: AlignedBytes,
+  read: readonly ReadNumbers[],
+): CdBlock {
+  const [x, y, t, p] = read.map((readField) => readField(bytes));
   return { x, y, t, p };
 }
 
@@ -167,7 +158,7 @@ function decodePlain(
  * faults.
  */
 function* addEvents(
-  { x, y, t, p }: EventBlock,
+  { x, y, t, p }: CdBlock,
   { sensor, builder, faults, offset }: Sink & {
     /** Byte offset that is reported for faults. */
     readonly offset: number;
@@ -178,14 +169,14 @@ function* addEvents(
     let count = builder.count;
     const end = Math.min(t.length, i + builder.room);
     for (; i < end; i++) {
-      if (x[i] >= width || y[i] >= height) {
+      if (!(x[i] >= 0 && y[i] >= 0 && x[i] < width && y[i] < height)) {
         faults.add(OUTSIDE, offset);
         continue;
       }
       builder.x[count] = x[i];
       builder.y[count] = y[i];
       builder.t[count] = t[i];
-      builder.p[count] = p[i];
+      builder.p[count] = p[i] > 0 ? 1 : 0;
       count++;
     }
     builder.count = count;

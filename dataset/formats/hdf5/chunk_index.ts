@@ -1,11 +1,9 @@
 /**
- * Locations of the chunks of an HDF5 data set in the file.
+ * Locations of the chunks of an HDF5 data set in the file, from the data set's
+ * object header: the library does not give them.
  *
- * The library returns chunks only after its filters. Chunks with a filter that
- * it lacks are located here, from the data set's object header.
- *
- * Source: HDF5 File Format Specification 3.0, sections III.A.1, IV.A.1 and
- * IV.A.2.i.
+ * Source: HDF5 File Format Specification 3.0, sections II.A, III.A.1, IV.A.1
+ * and IV.A.2.i.
  *
  * @module
  */
@@ -28,51 +26,110 @@ export interface Chunk {
   readonly offset: number;
   /** Size in the file in bytes. */
   readonly bytes: number;
-  /** Whether its filters were skipped, so that it is uncompressed. */
-  readonly plain: boolean;
+  /** Bit i is set if filter i was not applied. */
+  readonly skipped: number;
 }
 
+/** Location of an HDF5 file's contents in the file. */
+export interface Addresses {
+  readonly file: SyncFile;
+  /** Byte offset of address 0: the size of the user block. */
+  readonly base: number;
+}
+
+/** Location of the values of a one-dimensional data set. */
+export interface Storage extends Addresses {
+  /** How values are stored; `"other"` can be read by the library alone. */
+  readonly kind: "contiguous" | "chunks" | "other";
+  /** Description of the layout for messages. */
+  readonly layout: string;
+  /** Byte offset of the layout in the file. */
+  readonly offset: number;
+  /** Address of the values, or of the list of chunks. */
+  readonly address: number;
+}
+
+/** Address of what has not been written. */
+const NOWHERE = 2 ** 64;
+
 /**
- * Lists the chunks of a data set in order.
+ * Finds out how a data set is stored.
  *
- * @param file The file.
- * @param header Byte offset of the data set's object header.
- * @returns The chunks.
- * @throws {RecordingError} If the header is damaged, with the byte offset, or
- *   if the chunk index is not HDF5's default B-tree.
+ * @param addresses The file.
+ * @param header Address of the data set's object header.
+ * @returns Its storage.
+ * @throws {RecordingError} If the header is damaged, with the byte offset.
  *
  * @example
  * ```ts
- * import { listChunks } from "./chunk_index.ts";
+ * import { findStorage } from "./chunk_index.ts";
  * import { openSyncFile } from "../../files/sync_file.ts";
  * using file = await openSyncFile(new Blob(["a cat"]));
  * try {
- *   for (const _ of listChunks(file, 3)) throw new Error("expected none");
+ *   findStorage({ file, base: 1 }, 2);
+ *   throw new Error("expected none");
  * } catch (error) {
  *   if (!(error as Error).message.includes("byte 3")) throw error;
  * }
  * ```
  */
-export function* listChunks(
-  file: SyncFile,
-  header: number,
-): Generator<Chunk, void, void> {
-  const layout = findLayout(file, header);
-  // Version, layout class, number of dimensions plus one; then the B-tree's
-  // address.
+export function findStorage(addresses: Addresses, header: number): Storage {
+  const { view, offset } = findLayout(addresses, header);
+  // Version, layout class, and for chunks the number of dimensions plus one.
   const [version, storage, dimensions] = [0, 1, 2].map((at) =>
-    layout.view.getUint8(at)
+    view.getUint8(at)
   );
-  if (version !== 3 || storage !== 2 || dimensions !== 2) {
-    throw damaged(
-      file,
-      layout.offset,
-      `layout ${version}.${storage} of ${dimensions} dimensions cannot be read`,
-    );
+  const isContiguous = version >= 3 && storage === 1 && view.byteLength >= 18;
+  const isTree = version === 3 && storage === 2 && dimensions === 2 &&
+    view.byteLength >= 11;
+  return {
+    ...addresses,
+    kind: isContiguous ? "contiguous" : isTree ? "chunks" : "other",
+    layout: `layout ${version}.${storage} of ${dimensions} dimensions`,
+    offset,
+    address: isContiguous
+      ? Number(view.getBigUint64(2, true))
+      : isTree
+      ? Number(view.getBigUint64(3, true))
+      : NOWHERE,
+  };
+}
+
+/**
+ * Describes the storage in a file whose addresses cannot be read here.
+ *
+ * @param file The file.
+ * @returns Storage that can be read by the library alone.
+ */
+export function unknownStorage(file: SyncFile): Storage {
+  return {
+    file,
+    base: 0,
+    kind: "other",
+    layout: "a file whose addresses have not 64 bits",
+    offset: 0,
+    address: NOWHERE,
+  };
+}
+
+/**
+ * Lists the chunks of a data set in order; those that have not been written are
+ * left out.
+ *
+ * @param storage Storage of the data set.
+ * @returns The chunks.
+ * @throws {RecordingError} If the list is damaged, with the byte offset, or is
+ *   not HDF5's default B-tree.
+ */
+export function* listChunks(
+  { file, base, kind, layout, offset, address }: Storage,
+): Generator<Chunk, void, void> {
+  if (kind !== "chunks") {
+    throw damaged(file, offset, `${layout} cannot be read`);
   }
-  yield* chunksBelow(file, Number(layout.view.getBigUint64(3, true)), {
-    left: file.size / 24,
-  });
+  if (address === NOWHERE) return;
+  const left = file.size / 24;
+  yield* chunksBelow({ file, base }, base + address, { left });
 }
 
 function damaged(
@@ -109,7 +166,8 @@ interface HeaderPart {
 }
 
 /** Finds the message with the data layout. */
-function findLayout(file: SyncFile, header: number): Message {
+function findLayout({ file, base }: Addresses, address: number): Message {
+  const header = base + address;
   const start = readView(file, header, 16);
   const isNew = start.getUint32(0, false) === 0x4f484452;
   const flags = isNew ? start.getUint8(5) : 0;
@@ -134,13 +192,13 @@ function findLayout(file: SyncFile, header: number): Message {
       at += headBytes;
       if (at + size > length) break;
       const content = new DataView(view.buffer, at, size);
-      if (type === LAYOUT && size >= 11) {
+      if (type === LAYOUT && size >= 4) {
         return { view: content, offset: offset + at };
       }
       if (type === CONTINUATION && size >= 16) {
         // In version 2, a signature of four bytes precedes and a checksum of
         // four bytes follows the messages.
-        const place = Number(content.getBigUint64(0, true));
+        const place = base + Number(content.getBigUint64(0, true));
         const bytes = Number(content.getBigUint64(8, true));
         parts.push(
           isNew
@@ -151,7 +209,7 @@ function findLayout(file: SyncFile, header: number): Message {
       at += size;
     }
   }
-  throw damaged(file, header, "a data set with chunks belongs here");
+  throw damaged(file, header, "a data set belongs here");
 }
 
 function readSize(file: SyncFile, offset: number, bytes: number): number {
@@ -166,7 +224,7 @@ function readSize(file: SyncFile, offset: number, bytes: number): number {
  * which detects cycles.
  */
 function* chunksBelow(
-  file: SyncFile,
+  { file, base }: Addresses,
   at: number,
   nodes: { left: number },
 ): Generator<Chunk, void, void> {
@@ -182,17 +240,17 @@ function* chunksBelow(
   const view = readView(file, at + 24, entries * entryBytes);
   for (let entry = 0; entry < entries; entry++) {
     const key = entry * entryBytes;
-    const child = Number(view.getBigUint64(key + 24, true));
+    const child = base + Number(view.getBigUint64(key + 24, true));
     if (level > 0) {
       const below = readView(file, child, 24).getUint8(5);
       if (below >= level) throw damaged(file, child, "chunks go in a circle");
-      yield* chunksBelow(file, child, nodes);
+      yield* chunksBelow({ file, base }, child, nodes);
     } else {
       yield {
         first: Number(view.getBigUint64(key + 8, true)),
         offset: child,
         bytes: view.getUint32(key, true),
-        plain: view.getUint32(key + 4, true) !== 0,
+        skipped: view.getUint32(key + 4, true),
       };
     }
   }

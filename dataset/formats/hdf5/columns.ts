@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
 /** HDF5's class number of strings. */
 export const TEXT = 3;
 
-/** Type of values as returned by the library, little-endian. */
+/** Type of values, which the library returns little-endian. */
 export interface ValueType {
   /** Kind of the value; a list has variable length. */
   readonly kind: "integer" | "float" | "compound" | "enum" | "list" | "other";
@@ -26,6 +26,8 @@ export interface ValueType {
   readonly size: number;
   /** Whether an integer is signed. */
   readonly signed: boolean;
+  /** Whether a number is little-endian in the file. */
+  readonly littleEndian: boolean;
   /** Fields of a compound, with their byte offsets. */
   readonly fields: readonly {
     readonly name: string;
@@ -53,6 +55,7 @@ export type ReadNumber = (view: DataView, at: number) => number;
  *   kind: "float",
  *   size: 2,
  *   signed: true,
+ *   littleEndian: true,
  *   fields: [],
  *   element: undefined,
  * });
@@ -131,6 +134,7 @@ export function typeOf(metadata: Metadata): ValueType {
     kind: KINDS[metadata.type] ?? "other",
     size: metadata.size,
     signed: metadata.signed,
+    littleEndian: metadata.littleEndian,
     fields: metadata.compound_type?.members.map((member) => ({
       name: member.name,
       offset: member.offset,

@@ -8,13 +8,14 @@
 
 import type { BlockBuilder } from "../reading/block_builder.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
-import { numberReader, type ReadNumber } from "./columns.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
+import { type Numbers, numbersReader, type ReadNumbers } from "./numbers.ts";
+import { readPieces } from "./pieces.ts";
 
 /** Data set of one event field, with a reader of its values. */
 interface Field {
   readonly column: Column;
-  readonly read: ReadNumber;
+  readonly read: ReadNumbers;
 }
 
 /** Data sets of all event fields. */
@@ -40,7 +41,8 @@ export function findEventColumns(file: Hdf5File): EventColumns | undefined {
   for (const name of ["x", "y", "t", "p"]) {
     const column = file.column(`events/${name}`) ??
       file.column(`events/${name}s`);
-    const read = column && numberReader(column.type);
+    const read = column &&
+      numbersReader({ type: column.type, offset: 0, stride: column.type.size });
     if (!column || !read) return undefined;
     fields.push({ column, read });
   }
@@ -51,6 +53,33 @@ export function findEventColumns(file: Hdf5File): EventColumns | undefined {
   return { fields, timeUnit, length };
 }
 
+/** Numbers of a data set that are next in order. */
+class Cursor {
+  /** The current numbers. */
+  numbers: Numbers = new Uint8Array();
+  /** Index of the next one of them. */
+  at = 0;
+  readonly #pieces: AsyncIterator<Numbers, void>;
+
+  constructor(file: Hdf5File, { column, read }: Field) {
+    const pieces = readPieces(file, column);
+    this.#pieces = async function* () {
+      for await (const piece of pieces) yield read(piece);
+    }();
+  }
+
+  /** Reads on if no number is left; returns how many are. */
+  async fill(): Promise<number> {
+    while (this.at === this.numbers.length) {
+      const { value } = await this.#pieces.next();
+      if (!value) break;
+      this.numbers = value;
+      this.at = 0;
+    }
+    return this.numbers.length - this.at;
+  }
+}
+
 /**
  * Reads the events of the four data sets.
  *
@@ -59,40 +88,52 @@ export function findEventColumns(file: Hdf5File): EventColumns | undefined {
  * @returns A generator that yields whenever the builder may be full.
  * @throws {RecordingError} If they cannot be read.
  */
-export function* readEventColumns(
+export async function* readEventColumns(
   file: Hdf5File,
   { columns, builder, faults }: {
     readonly columns: EventColumns;
     readonly builder: BlockBuilder;
     readonly faults: FaultCounts;
   },
-): Generator<void> {
-  const { fields, timeUnit, length } = columns;
-  for (let first = 0; first < length;) {
-    const count = Math.min(length - first, builder.room);
-    const [xs, ys, ts, ps] = fields.map(({ column }) =>
-      file.readBytes(column, { first, count })
-    );
-    const [x, y, t, p] = fields.map(({ column, read }) => ({
-      read,
-      size: column.type.size,
-    }));
-    let place = builder.count;
-    for (let i = 0; i < count; i++) {
-      const column = x.read(xs, i * x.size);
-      const row = y.read(ys, i * y.size);
-      if (!(column >= 0 && row >= 0 && column < 0x10000 && row < 0x10000)) {
-        faults.add("events without a valid pixel", 0);
-        continue;
-      }
-      builder.x[place] = column;
-      builder.y[place] = row;
-      builder.t[place] = Math.round(t.read(ts, i * t.size) * timeUnit);
-      builder.p[place] = p.read(ps, i * p.size) > 0 ? 1 : 0;
-      place++;
-    }
-    builder.count = place;
-    first += count;
+): AsyncGenerator<void> {
+  const cursors = columns.fields.map((field) => new Cursor(file, field));
+  for (let left = columns.length; left > 0;) {
+    let count = Math.min(left, builder.room);
+    for (const cursor of cursors) count = Math.min(count, await cursor.fill());
+    addEvents(cursors, { columns, count, builder, faults });
+    for (const cursor of cursors) cursor.at += count;
+    left -= count;
     yield;
   }
+}
+
+/** Appends the next events. */
+function addEvents(
+  cursors: readonly Cursor[],
+  { columns: { timeUnit }, count, builder, faults }: {
+    readonly columns: EventColumns;
+    readonly count: number;
+    readonly builder: BlockBuilder;
+    readonly faults: FaultCounts;
+  },
+): void {
+  const [xs, ys, ts, ps] = cursors.map(({ numbers, at }) =>
+    numbers.subarray(at, at + count)
+  );
+  const { x, y, t, p } = builder;
+  let place = builder.count;
+  for (let i = 0; i < count; i++) {
+    const column = xs[i];
+    const row = ys[i];
+    if (!(column >= 0 && row >= 0 && column < 0x10000 && row < 0x10000)) {
+      faults.add("events without a valid pixel", 0);
+      continue;
+    }
+    x[place] = column;
+    y[place] = row;
+    t[place] = Math.round(ts[i] * timeUnit);
+    p[place] = ps[i] > 0 ? 1 : 0;
+    place++;
+  }
+  builder.count = place;
 }

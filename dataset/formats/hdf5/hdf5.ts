@@ -19,12 +19,7 @@ import { findCdEvents, readCdEvents } from "./cd_events.ts";
 import { findEventColumns, readEventColumns } from "./event_columns.ts";
 import { Hdf5File } from "./hdf5_file.ts";
 import { CHANNELS, findSpikes, readSpikes, type Spikes } from "./spikes.ts";
-
-/** Signature of HDF5, which a user block may precede. */
-const MARK = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-
-/** Possible byte offsets of the signature. */
-const MARK_PLACES = [0, 512, 1024, 2048];
+import { findMark } from "./superblock.ts";
 
 /** One of several samples in a file. */
 export interface Hdf5Sample {
@@ -69,7 +64,7 @@ export interface Hdf5Format extends RecordingFormat {
 type ReadEvents = (
   file: Hdf5File,
   sink: { readonly builder: BlockBuilder; readonly faults: FaultCounts },
-) => Iterable<void>;
+) => Iterable<void> | AsyncIterable<void>;
 
 /** Layout of the events in a file, and their reader. */
 interface Layout {
@@ -93,8 +88,7 @@ interface Layout {
  */
 export const hdf5: Hdf5Format = {
   name: "HDF5",
-  matches: (head) =>
-    MARK_PLACES.some((at) => MARK.every((byte, i) => head[at + i] === byte)),
+  matches: (head) => findMark(head) !== undefined,
   async open(source): Promise<Hdf5Recording> {
     using file = await Hdf5File.open(source);
     const { format, sensor, read, spikes } = findLayout(file);

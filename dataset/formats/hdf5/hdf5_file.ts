@@ -6,7 +6,9 @@
 
 import type * as h5wasm from "npm:h5wasm@0.10.3";
 import type { FileSource } from "../../files/file_source.ts";
+import { RecordingError } from "../../files/errors.ts";
 import type { SyncFile } from "../../files/sync_file.ts";
+import { findStorage, type Storage, unknownStorage } from "./chunk_index.ts";
 import {
   numberReader,
   TEXT,
@@ -14,6 +16,7 @@ import {
   typeOf,
   type ValueType,
 } from "./columns.ts";
+import { type Filter, foreignFilter } from "./filters/pipeline.ts";
 import {
   closeInLibrary,
   guarded,
@@ -22,6 +25,7 @@ import {
   openInLibrary,
   withMemory,
 } from "./hdf5_library.ts";
+import { findBase } from "./superblock.ts";
 
 /** Maximum compression ratio of a data set. */
 const MAX_RATIO = 1100;
@@ -40,8 +44,10 @@ export interface Column {
   readonly length: number;
   /** Type of the values. */
   readonly type: ValueType;
-  /** Numbers of the filters of its chunks. */
-  readonly filters: readonly number[];
+  /** Number of values in a chunk; `undefined` if there are no chunks. */
+  readonly chunk: number | undefined;
+  /** Filters of its chunks, in the order in which they were applied. */
+  readonly filters: readonly Filter[];
 }
 
 /** Contents of a data set with any number of dimensions. */
@@ -91,6 +97,23 @@ export class Hdf5File implements Disposable {
   }
 
   /**
+   * Tells whether a group or data set exists.
+   *
+   * @param path Its path in the file.
+   * @returns Whether it does.
+   * @throws {RecordingError} If a group above it is damaged.
+   */
+  has(path: string): boolean {
+    const parts = path.split("/");
+    // Looking up others is an error.
+    return this.#guarded(path, () =>
+      parts.every((part, i) => {
+        const group = parts.slice(0, i).join("/") || "/";
+        return this.#module.get_names(this.#id, group, false).includes(part);
+      }));
+  }
+
+  /**
    * Finds a one-dimensional data set.
    *
    * @param path Its path in the file.
@@ -99,10 +122,10 @@ export class Hdf5File implements Disposable {
    */
   column(path: string): Column | undefined {
     return this.#guarded(path, () => {
-      if (!this.#has(path)) return undefined;
+      if (!this.has(path)) return undefined;
       const metadata = this.#module.get_dataset_metadata(this.#id, path);
       if (metadata.shape?.length !== 1) return undefined;
-      const filters = this.#module.get_dataset_filters(this.#id, path);
+      const filters = this.#filters(path);
       const length = Number(metadata.shape[0]);
       const ratio = filters.length === 0 ? 1 : MAX_RATIO;
       if (length * metadata.size > ratio * this.file.size) {
@@ -112,7 +135,8 @@ export class Hdf5File implements Disposable {
         path,
         length,
         type: typeOf(metadata),
-        filters: filters.map(({ id }: { readonly id: number }) => id),
+        chunk: metadata.chunks?.[0],
+        filters,
       };
     });
   }
@@ -142,7 +166,7 @@ export class Hdf5File implements Disposable {
    */
   texts(path: string): string[] {
     return this.#guarded(path, () => {
-      if (!this.#has(path)) return [];
+      if (!this.has(path)) return [];
       const { value } = new this.#library.Dataset(this.#id, path);
       return Array.isArray(value) ? value.map(String) : [];
     });
@@ -185,8 +209,7 @@ export class Hdf5File implements Disposable {
       const metadata = this.#module.get_dataset_metadata(this.#id, path);
       const shape = metadata.shape?.map(Number) ?? [];
       const length = shape.reduce((product, side) => product * side, 1);
-      const filters = this.#module.get_dataset_filters(this.#id, path);
-      const ratio = filters.length === 0 ? 1 : MAX_RATIO;
+      const ratio = this.#filters(path).length === 0 ? 1 : MAX_RATIO;
       const bytes = length * metadata.size;
       if (
         !metadata.shape || bytes > ratio * this.file.size ||
@@ -269,14 +292,17 @@ export class Hdf5File implements Disposable {
   }
 
   /**
-   * Finds the object header of a data set.
+   * Finds the values of a data set in the file.
    *
    * @param column The data set.
-   * @returns Its byte offset in the file.
-   * @throws {RecordingError} If it cannot be found.
+   * @returns Their storage.
+   * @throws {RecordingError} If the data set's header is damaged.
    */
-  headerOf(column: Column): number {
-    return this.#guarded(column.path, () => {
+  storageOf(column: Column): Storage {
+    const { file } = this;
+    const base = findBase(file);
+    if (base === undefined) return unknownStorage(file);
+    const header = this.#guarded(column.path, () => {
       const reference = this.#module.create_object_reference(
         this.#id,
         column.path,
@@ -284,6 +310,7 @@ export class Hdf5File implements Disposable {
       const bytes = Uint8Array.from(reference);
       return Number(viewOf(bytes).getBigUint64(0, true));
     });
+    return findStorage({ file, base }, header);
   }
 
   /** Reads values into temporary memory of the library. */
@@ -310,21 +337,32 @@ export class Hdf5File implements Disposable {
     });
   }
 
-  /**
-   * Tells whether all parts of a path exist, because looking up others is an
-   * error.
-   */
-  #has(path: string): boolean {
-    const parts = path.split("/");
-    return parts.every((part, i) => {
-      const group = parts.slice(0, i).join("/") || "/";
-      return this.#module.get_names(this.#id, group, false).includes(part);
-    });
+  #filters(path: string): Filter[] {
+    return this.#module.get_dataset_filters(this.#id, path)
+      .map(({ id, name, cd_values }) => ({ id, name, values: cd_values }));
   }
 
-  /** Converts errors of the library to recording errors. */
+  /**
+   * Converts errors of the library to recording errors; those at a data set
+   * with a filter that it lacks name the filter.
+   */
   #guarded<T>(what: string, use: () => T): T {
-    return guarded(this.file, what, use);
+    try {
+      return guarded(this.file, what, use);
+    } catch (cause) {
+      let filter: string | undefined;
+      try {
+        filter = foreignFilter(this.#filters(what));
+      } catch {
+        // It is no data set, or a damaged one.
+      }
+      if (filter === undefined) throw cause;
+      throw new RecordingError(
+        this.file.path,
+        `"${what}" is compressed with filter ${filter}, which cannot be read`,
+        { cause },
+      );
+    }
   }
 
   /** Closes the file. */

@@ -16,7 +16,7 @@ import page from "./page.html" with { type: "text" };
  */
 export async function buildPage(): Promise<EmbeddedPage> {
   // HDF5 is ten times the size of all other code, and may not run in the page.
-  const external = ["npm:h5wasm@*"];
+  const external = ["npm:h5wasm@*", "npm:numcodecs@*"];
   const program = await bundle(import.meta.resolve("./main.ts"), external);
   return await embedParts(page, {
     base: await baseStyle(),

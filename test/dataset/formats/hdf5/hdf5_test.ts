@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import h5wasm from "npm:h5wasm@0.10.3";
 import { hdf5 } from "../../../../dataset/formats/hdf5/hdf5.ts";
 import { fc } from "../../../fixtures/properties.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
+import { concatBytes } from "../aedat_files.ts";
 import { anyRow, fileOf, readRows, type Row, rowsOf } from "../recordings.ts";
+import { columnsFile, libraryFile, type Types } from "./hdf5_files.ts";
 
 const HERE = import.meta.dirname!;
 const EVENTS = Array.from({ length: 350 }, (_, i): Row => [
@@ -16,52 +17,6 @@ const EVENTS = Array.from({ length: 350 }, (_, i): Row => [
 
 /** A file that make_files.py wrote. */
 const read = (name: string) => Deno.readFile(join(HERE, name));
-
-/** Counts files: each has a name of its own in the library. */
-let written = 0;
-
-/** Types of the columns that events are stored in. */
-type Types = readonly [x: string, y: string, t: string, p: string];
-
-/** Writes events into four data sets. */
-async function columnsFile(
-  rows: readonly Row[],
-  { types: [x, y, t, p], chunk, suffix = "" }: {
-    types: Types;
-    chunk?: number;
-    suffix?: string;
-  },
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { FS } = await h5wasm.ready;
-  const path = `events_${written++}.h5`;
-  const file = new h5wasm.File(path, "w");
-  const group = file.create_group("events");
-  for (
-    const [column, name, dtype] of [
-      [0, "x", x],
-      [1, "y", y],
-      [2, "t", t],
-      [3, "p", p],
-    ] as const
-  ) {
-    const values = rows.map((row) => row[column]);
-    group.create_dataset({
-      name: name + suffix,
-      data: dtype === "<q"
-        ? BigInt64Array.from(values, BigInt)
-        : dtype === "<d"
-        ? Float64Array.from(values, (value) => value / 1e6)
-        : values,
-      dtype,
-      chunks: chunk === undefined ? null : [Math.min(chunk, rows.length)],
-      compression: chunk === undefined ? undefined : "gzip",
-    });
-  }
-  file.close();
-  const bytes = FS.readFile(path) as Uint8Array<ArrayBuffer>;
-  FS.unlink(path);
-  return bytes.slice();
-}
 
 Deno.test("spikes of SHD are read sample by sample", async () => {
   const bytes = await read("spikes.h5");
@@ -163,6 +118,16 @@ Deno.test("events in four data sets are read, whatever numbers they are", async 
   );
 });
 
+Deno.test("HDF5 after a block of a user's bytes is read, in chunks or not", async () => {
+  const types = ["<H", "<H", "<q", "<B"] as const;
+  for (const chunk of [undefined, 100]) {
+    const bytes = await columnsFile(EVENTS, { types, chunk });
+    const file = concatBytes(new Uint8Array(512).fill(7), bytes);
+    assert(hdf5.matches(file.subarray(0, 4096)));
+    assert.deepEqual(await readRows(await hdf5.open(fileOf(file))), EVENTS);
+  }
+});
+
 Deno.test("events in four data sets may be big-endian, and polarities truth values", async () => {
   const path = join(HERE, "events_big_endian.h5");
   const rows = await readRows(await hdf5.open(path));
@@ -193,11 +158,9 @@ Deno.test("a list whose heap has an object without a length is refused at once",
 });
 
 Deno.test("what is no recording in HDF5 is refused", async () => {
-  const { FS } = await h5wasm.ready;
-  const file = new h5wasm.File("other.h5", "w");
-  file.create_dataset({ name: "x", data: [1, 2] });
-  file.close();
-  const other = (FS.readFile("other.h5") as Uint8Array<ArrayBuffer>).slice();
+  const other = await libraryFile((file) => {
+    file.create_dataset({ name: "x", data: [1, 2] });
+  });
   const cases: [Uint8Array<ArrayBuffer>, string][] = [
     [new Uint8Array(), "it is empty"],
     [new Uint8Array(5000), "it is no sound HDF5 file"],

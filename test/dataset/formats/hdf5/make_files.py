@@ -78,6 +78,17 @@ with h5py.File(HERE / "cd_events_gzip.h5", "w") as file:
         "CD/events", data=np.array(EVENTS, EVENT), chunks=(100,), compression="gzip"
     )
 
+with h5py.File(HERE / "cd_events_lzf.h5", "w", meta_block_size=256) as file:
+    file.attrs["geometry"] = "1280x720"
+    file.create_dataset(
+        "CD/events",
+        data=np.array(EVENTS[:70], EVENT),
+        chunks=(50,),
+        compression="lzf",
+        shuffle=True,
+        fletcher32=True,
+    )
+
 with h5py.File(HERE / "spikes.h5", "w") as file:
     times = file.create_dataset("spikes/times", (3,), h5py.vlen_dtype("float16"))
     units = file.create_dataset("spikes/units", (3,), h5py.vlen_dtype("uint16"))

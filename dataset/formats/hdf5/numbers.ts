@@ -1,0 +1,189 @@
+/**
+ * Conversion of bytes to columns of numbers.
+ *
+ * @module
+ */
+
+import type { ValueType } from "./columns.ts";
+
+/** A column of numbers. */
+export type Numbers =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float16Array
+  | Float32Array
+  | Float64Array;
+
+/** Location of a number in each of consecutive values. */
+export interface NumberField {
+  /** Type of the number. */
+  readonly type: ValueType;
+  /** Byte offset in a value. */
+  readonly offset: number;
+  /** Size of a value in bytes. */
+  readonly stride: number;
+}
+
+/** Bytes that start at an address which all numbers may have. */
+export type AlignedBytes = Uint8Array<ArrayBuffer>;
+
+/** Makes a column of the bytes of consecutive little-endian values. */
+export type ReadNumbers = (bytes: AlignedBytes) => Numbers;
+
+/**
+ * Makes a reader of the numbers in a field of values.
+ *
+ * @param field Location and type of the field: integers of up to 64 bits, exact
+ *   up to 2⁵³, floating-point numbers of 16 to 64 bits, or enumerations.
+ * @returns The reader; `undefined` for other types.
+ *
+ * @example
+ * ```ts
+ * import { numbersReader } from "./numbers.ts";
+ * const type = {
+ *   kind: "integer",
+ *   size: 2,
+ *   signed: true,
+ *   littleEndian: true,
+ *   fields: [],
+ *   element: undefined,
+ * } as const;
+ * const read = numbersReader({ type, offset: 1, stride: 3 });
+ * const numbers = read?.(Uint8Array.of(0, 7, 0, 0, 0xff, 0xff));
+ * if (numbers?.join() !== "7,-1") throw new Error("misread");
+ * ```
+ */
+export function numbersReader(
+  { type, offset, stride }: NumberField,
+): ReadNumbers | undefined {
+  const read = compactReader(type);
+  if (read === undefined || stride === type.size) return read;
+  return (bytes) => read(gather(bytes, { size: type.size, offset, stride }));
+}
+
+/** Makes a reader of numbers without other bytes between them. */
+function compactReader(
+  { kind, size, signed }: ValueType,
+): ReadNumbers | undefined {
+  if (kind === "float") {
+    switch (size) {
+      case 2:
+        return viewAs(Float16Array);
+      case 4:
+        return viewAs(Float32Array);
+      case 8:
+        return viewAs(Float64Array);
+    }
+    return undefined;
+  }
+  if (kind !== "integer" && kind !== "enum") return undefined;
+  switch (size) {
+    case 1:
+      return viewAs(signed ? Int8Array : Uint8Array);
+    case 2:
+      return viewAs(signed ? Int16Array : Uint16Array);
+    case 4:
+      return viewAs(signed ? Int32Array : Uint32Array);
+    case 8:
+      return (bytes) => joinWords(bytes, signed ? Int32Array : Uint32Array);
+  }
+  return undefined;
+}
+
+/** Typed array that is made of a buffer. */
+interface ColumnOf<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, at?: number, length?: number): T;
+}
+
+function viewAs(Column: ColumnOf<Numbers>): ReadNumbers {
+  return ({ buffer, byteOffset, byteLength }) =>
+    new Column(buffer, byteOffset, byteLength / Column.BYTES_PER_ELEMENT);
+}
+
+/** Converts integers of 64 bits. */
+function joinWords(
+  bytes: AlignedBytes,
+  High: ColumnOf<Int32Array | Uint32Array>,
+): Float64Array {
+  const words = bytes.byteLength / 4;
+  const low = new Uint32Array(bytes.buffer, bytes.byteOffset, words);
+  const high = new High(bytes.buffer, bytes.byteOffset, words);
+  const numbers = new Float64Array(words / 2);
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = high[2 * i + 1] * 2 ** 32 + low[2 * i];
+  }
+  return numbers;
+}
+
+/** Copies a field of all values, in units of up to four bytes. */
+function gather(
+  bytes: AlignedBytes,
+  { size, offset, stride }: {
+    readonly size: number;
+    readonly offset: number;
+    readonly stride: number;
+  },
+): AlignedBytes {
+  const count = Math.floor(bytes.length / stride);
+  const output = new Uint8Array(count * size);
+  const unit = [4, 2, 1].find((unit) =>
+    [size, offset, stride].every((bytes) => bytes % unit === 0)
+  )!;
+  const Unit = unit === 4 ? Uint32Array : unit === 2 ? Uint16Array : Uint8Array;
+  const from = new Unit(bytes.buffer, bytes.byteOffset, bytes.length / unit);
+  const to = new Unit(output.buffer);
+  const [units, step] = [size / unit, stride / unit];
+  for (let k = 0; k < units; k++) {
+    for (let i = k, at = offset / unit + k; i < to.length; i += units) {
+      to[i] = from[at];
+      at += step;
+    }
+  }
+  return output;
+}
+
+/**
+ * Reverses the bytes of big-endian numbers.
+ *
+ * @param bytes Consecutive values, which are changed in place.
+ * @param type Type of the values.
+ *
+ * @example
+ * ```ts
+ * import { makeLittleEndian } from "./numbers.ts";
+ * const type = {
+ *   kind: "integer",
+ *   size: 2,
+ *   signed: true,
+ *   littleEndian: false,
+ *   fields: [],
+ *   element: undefined,
+ * } as const;
+ * const bytes = Uint8Array.of(1, 2, 3, 4);
+ * makeLittleEndian(bytes, type);
+ * if (bytes.join() !== "2,1,4,3") throw new Error(bytes.join());
+ * ```
+ */
+export function makeLittleEndian(bytes: Uint8Array, type: ValueType): void {
+  reverseBytes(bytes, { type, offset: 0, stride: type.size });
+}
+
+function reverseBytes(
+  bytes: Uint8Array,
+  { type, offset, stride }: NumberField,
+): void {
+  for (const field of type.fields) {
+    const { type, offset: within } = field;
+    reverseBytes(bytes, { type, offset: offset + within, stride });
+  }
+  const isNumber = ["integer", "float", "enum"].includes(type.kind);
+  if (type.littleEndian || !isNumber) return;
+  for (let at = offset; at < bytes.length; at += stride) {
+    bytes.subarray(at, at + type.size).reverse();
+  }
+}
