@@ -6,6 +6,7 @@
  * @module
  */
 
+import { RecordingError } from "../../files/errors.ts";
 import type { BlockBuilder } from "../reading/block_builder.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
@@ -24,12 +25,14 @@ export interface EventColumns {
   readonly fields: readonly Field[];
   /** Unit of times in µs. */
   readonly timeUnit: number;
+  /** Time in µs that is added to all times. */
+  readonly timeOffset: number;
   /** Number of events. */
   readonly length: number;
 }
 
 /**
- * Finds the four data sets.
+ * Finds the four data sets, and DSEC's `t_offset`.
  *
  * @param file The file.
  * @returns The data sets; `undefined` if one is missing, is not numeric, or
@@ -50,7 +53,24 @@ export function findEventColumns(file: Hdf5File): EventColumns | undefined {
   if (fields.some(({ column }) => column.length !== length)) return undefined;
   // Integers are in µs, floating-point times in seconds.
   const timeUnit = time.type.kind === "float" ? 1e6 : 1;
-  return { fields, timeUnit, length };
+  return { fields, timeUnit, timeOffset: timeOffsetOf(file), length };
+}
+
+/** Reads the time that is added to all others in µs; 0 if there is none. */
+function timeOffsetOf(file: Hdf5File): number {
+  for (const path of ["t_offset", "events/t_offset"]) {
+    if (!file.has(path)) continue;
+    const { values = [] } = file.array(path) ?? {};
+    const [offset] = values;
+    if (values.length === 1 && Number.isSafeInteger(offset)) {
+      return Number(offset);
+    }
+    throw new RecordingError(
+      file.file.path,
+      `"${path}" is not one number of µs, which times are counted from`,
+    );
+  }
+  return 0;
 }
 
 /** Numbers of a data set that are next in order. */
@@ -110,7 +130,7 @@ export async function* readEventColumns(
 /** Appends the next events. */
 function addEvents(
   cursors: readonly Cursor[],
-  { columns: { timeUnit }, count, builder, faults }: {
+  { columns: { timeUnit, timeOffset }, count, builder, faults }: {
     readonly columns: EventColumns;
     readonly count: number;
     readonly builder: BlockBuilder;
@@ -131,7 +151,7 @@ function addEvents(
     }
     x[place] = column;
     y[place] = row;
-    t[place] = Math.round(ts[i] * timeUnit);
+    t[place] = Math.round(ts[i] * timeUnit) + timeOffset;
     p[place] = ps[i] > 0 ? 1 : 0;
     place++;
   }

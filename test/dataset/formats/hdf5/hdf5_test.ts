@@ -4,7 +4,14 @@ import { hdf5 } from "../../../../dataset/formats/hdf5/hdf5.ts";
 import { fc } from "../../../fixtures/properties.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes } from "../aedat_files.ts";
-import { anyRow, fileOf, readRows, type Row, rowsOf } from "../recordings.ts";
+import {
+  anyRow,
+  assertRefused,
+  fileOf,
+  readRows,
+  type Row,
+  rowsOf,
+} from "../recordings.ts";
 import { columnsFile, libraryFile, type Types } from "./hdf5_files.ts";
 
 const HERE = import.meta.dirname!;
@@ -116,6 +123,28 @@ Deno.test("events in four data sets are read, whatever numbers they are", async 
     }),
     { seed: 77, numRuns: 30 },
   );
+});
+
+Deno.test("t_offset of DSEC is added to all times", async () => {
+  const rows: Row[] = [[3, 4, 7, 1], [5, 6, 2 ** 32 - 1, 0]];
+  const types = ["<H", "<H", "<I", "<B"] as const;
+  const offset = 2 ** 52 - 2 ** 32;
+  for (const path of ["t_offset", "events/t_offset"]) {
+    const others = { [path]: BigInt(offset), ms_to_idx: [0, 1] };
+    const bytes = await columnsFile(rows, { types, others });
+    assert.deepEqual(
+      await readRows(await hdf5.open(fileOf(bytes))),
+      rows.map(([x, y, t, p]) => [x, y, t + offset, p]),
+    );
+  }
+  for (const t_offset of ["later", [1, 2]]) {
+    const bytes = await columnsFile(rows, { types, others: { t_offset } });
+    await assertRefused(() => hdf5.open(fileOf(bytes)), {
+      problem: '"t_offset" is not one number of µs, which times are counted ' +
+        "from",
+      offset: undefined,
+    });
+  }
 });
 
 Deno.test("HDF5 after a block of a user's bytes is read, in chunks or not", async () => {
