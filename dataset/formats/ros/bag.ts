@@ -14,7 +14,9 @@ import { Lz4Decoder } from "../../files/compression/lz4.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import type { RecordingError } from "../../files/errors.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
+import { startOfZeros, zeroTailError } from "../reading/zero_tail.ts";
 import { NO_INDEX, type RosMessage } from "./messages.ts";
+import { cutByZeros, zerosIn } from "./zero_bytes.ts";
 
 /** First line of a bag. */
 export const BAG_LINE = "#ROSBAG V2.0\n";
@@ -50,8 +52,8 @@ interface Connection {
  * @param faults Counts a missing index at the end.
  * @returns The messages, in file order.
  * @throws {RecordingError} If the bag is damaged, with the byte offset.
- * @throws {CutOffError} If the bag is cut off, after the messages before the
- *   cut are yielded.
+ * @throws {CutOffError} If the bag is cut off or ends in zeros, after the
+ *   messages before are yielded.
  *
  * @example
  * ```ts
@@ -73,40 +75,41 @@ export async function* readBag(
   }
   const connections = new Map<number, Connection>();
   const lz4 = new Lz4Decoder();
+  const zeros = await startOfZeros(file, BAG_LINE.length);
   let hasIndex = true;
   for (let at = BAG_LINE.length; at < file.size;) {
-    const head = await readHead(file, at);
+    if (at >= zeros) {
+      throw zeroTailError(file.path, { offset: at, size: file.size });
+    }
+    const head = await readHead(file, { at, zeros });
     const type = head.fields.get("op")?.getUint8(0);
     const cut = cutIn(file, { at, head });
+    const name = type === CHUNK ? "chunk" : "record";
+    const part = { name, start: at, end: head.end };
+    const zeroCut = cutByZeros(file, { ...part, zeros });
     if (type === HEADER) hasIndex = namesIndex(head, file.size);
-    if (type === CHUNK) {
-      const end = Math.min(head.end, file.size);
-      const packed = await file.read(head.start, end - head.start);
-      try {
-        const chunk = decompressChunk(packed, { fields: head.fields, lz4 });
-        for (let inner = 0; inner < chunk.length;) {
-          const record = parseRecord(chunk, inner);
-          const data = chunk.subarray(record.start, record.end);
-          yield* messageIn(record, { data, offset: at, connections });
-          inner = record.end;
+    const place = { offset: at, zeros, connections };
+    try {
+      if (type === CHUNK) {
+        if (compressionOf(head) !== "none" && zeroCut.always !== undefined) {
+          throw zeroCut.always;
         }
-      } catch (cause) {
-        if (!(cause instanceof RangeError)) throw cause;
-        throw cut ??
-          file.damage(at, `a chunk is damaged: ${cause.message}`, { cause });
+        const end = Math.min(head.end, file.size);
+        const packed = await file.read(head.start, end - head.start);
+        yield* messagesIn(packed, { ...place, head, lz4 });
+      } else if (
+        cut === undefined && (type === MESSAGE || type === CONNECTION)
+      ) {
+        const data = await file.read(head.start, head.end - head.start);
+        yield* messageIn(head, { ...place, data, start: head.start });
       }
-    } else if (cut === undefined && (type === MESSAGE || type === CONNECTION)) {
-      const data = await file.read(head.start, head.end - head.start);
-      try {
-        yield* messageIn(head, { data, offset: at, connections });
-      } catch (cause) {
-        if (!(cause instanceof RangeError)) throw cause;
-        throw file.damage(at, `a record is damaged: ${cause.message}`, {
-          cause,
-        });
-      }
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw cut ?? zeroCut.ifDamaged ??
+        file.damage(at, `a ${name} is damaged: ${cause.message}`, { cause });
     }
-    if (cut !== undefined) throw cut;
+    const lost = cut ?? zeroCut.always;
+    if (lost !== undefined) throw lost;
     at = head.end;
   }
   if (!hasIndex) faults.add(NO_INDEX, file.size);
@@ -129,7 +132,7 @@ function cutIn(
     return file.cutOff(at, { part, bytes, problem });
   }
   // The head of a chunk has its size once all of it is written.
-  return isChunk && bytes === 0 && textOf(fields.get("compression")) !== "none"
+  return isChunk && bytes === 0 && compressionOf({ fields }) !== "none"
     ? file.cutOff(at, { part, bytes, problem: "a chunk has no end" })
     : undefined;
 }
@@ -145,10 +148,10 @@ function namesIndex({ fields }: BagRecord, size: number): boolean {
   return byte > 0 && byte <= size;
 }
 
-/** Reads the header of a record in the file. */
+/** Reads the header of a record, in a file that may end in zeros. */
 async function readHead(
   file: RandomAccessFile,
-  at: number,
+  { at, zeros }: { readonly at: number; readonly zeros: number },
 ): Promise<BagRecord> {
   const part = "record";
   const headBytes = firstNumber(await file.read(at, 4, part));
@@ -159,7 +162,9 @@ async function readHead(
   try {
     return { fields: parseFields(head), start, end };
   } catch (cause) {
-    throw file.damage(at, `a record is damaged: ${(cause as Error).message}`);
+    const part = { name: "record", start: at, end: start, zeros };
+    throw cutByZeros(file, part).ifDamaged ??
+      file.damage(at, `a record is damaged: ${(cause as Error).message}`);
   }
 }
 
@@ -200,14 +205,43 @@ function parseFields(bytes: Uint8Array): Map<string, DataView> {
   return fields;
 }
 
-function decompressChunk(
+/** Context of records. */
+interface Place {
+  /** Byte offset of the record or chunk in the file. */
+  readonly offset: number;
+  /** Byte offset of the zeros at the end of the file. */
+  readonly zeros: number;
+  readonly connections: Map<number, Connection>;
+}
+
+/** Yields the messages in a chunk. */
+function* messagesIn(
   packed: Uint8Array,
-  { fields, lz4 }: {
-    readonly fields: ReadonlyMap<string, DataView>;
+  { head, lz4, ...place }: Place & {
+    readonly head: BagRecord;
     readonly lz4: Lz4Decoder;
   },
+): Generator<RosMessage> {
+  const chunk = decompressChunk(packed, head, lz4);
+  // Byte offset in the file, unless it is compressed.
+  const base = chunk === packed ? head.start : -Infinity;
+  for (let at = 0; at < chunk.length;) {
+    const record = parseRecord(chunk, at);
+    yield* messageIn(record, {
+      ...place,
+      data: chunk.subarray(record.start, record.end),
+      start: base + record.start,
+    });
+    at = record.end;
+  }
+}
+
+function decompressChunk(
+  packed: Uint8Array,
+  { fields }: BagRecord,
+  lz4: Lz4Decoder,
 ): Uint8Array {
-  const compression = textOf(fields.get("compression"));
+  const compression = compressionOf({ fields });
   const size = fields.get("size")?.getUint32(0, true) ?? 0;
   if (size > MAX_BYTES) throw new RangeError(`it claims ${size} bytes`);
   switch (compression) {
@@ -221,6 +255,10 @@ function decompressChunk(
   throw new RangeError(`compression "${compression}" is not known`);
 }
 
+function compressionOf({ fields }: Pick<BagRecord, "fields">): string {
+  return textOf(fields.get("compression"));
+}
+
 function textOf(field: DataView | undefined): string {
   return new TextDecoder().decode(field);
 }
@@ -228,10 +266,10 @@ function textOf(field: DataView | undefined): string {
 /** Stores the connection, or yields the message, in a record. */
 function* messageIn(
   { fields }: BagRecord,
-  { data, offset, connections }: {
+  { data, offset, start, zeros, connections }: Place & {
     readonly data: Uint8Array;
-    readonly offset: number;
-    readonly connections: Map<number, Connection>;
+    /** Byte offset of the data in the file; negative if compressed. */
+    readonly start: number;
   },
 ): Generator<RosMessage> {
   const type = fields.get("op")?.getUint8(0);
@@ -253,5 +291,6 @@ function* messageIn(
     encoding: "ros1",
     bytes: data,
     offset,
+    zeros: zerosIn(zeros, { start, end: start + data.length }),
   };
 }

@@ -10,12 +10,13 @@ import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import {
   decodeLibcaer,
   decodeMono,
+  EVENT_BYTES,
   type EventSink,
-  type TimedWords,
 } from "./event_words.ts";
 import { Evt3Decoder } from "./evt3.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { RosMessage } from "./messages.ts";
+import { findZeroEvents } from "./zero_bytes.ts";
 
 /** Message types with a packet of encoded events. */
 const PACKET_TYPES: ReadonlySet<string> = new Set([
@@ -117,6 +118,8 @@ export class EventMessages {
   // Kept between packets, because EVT 3 times continue from the preceding
   // packet.
   readonly #evt3 = new Evt3Decoder();
+  /** Time of the last event of the preceding message in ns. */
+  #timeBefore = 0;
 
   /**
    * Makes a decoder in its initial state.
@@ -130,13 +133,14 @@ export class EventMessages {
   }
 
   /**
-   * Decodes the next message.
+   * Decodes the next message, but for zeros at its end that are no events.
    *
    * @param message The message.
-   * @returns A generator that yields whenever the builder may be full.
+   * @returns A generator that yields whenever the builder may be full, and
+   *   returns the index of the first of those zeros, if there are any.
    * @throws {RangeError} If the message is cut off, or its encoding is unknown.
    */
-  *decode(message: RosMessage): Generator<void> {
+  *decode(message: RosMessage): Generator<void, number | undefined> {
     const { reader, sensor } = readStart(message);
     const sink: EventSink = {
       builder: this.#builder,
@@ -145,28 +149,85 @@ export class EventMessages {
       offset: message.offset,
     };
     if (ARRAY_TYPES.has(plainType(message.type))) {
-      yield* decodeArray(reader, sink);
-    } else yield* this.#decodePacket(reader, sink);
+      return yield* this.#decodeArray(reader, { sink, message });
+    }
+    return yield* this.#decodePacket(reader, { sink, message });
   }
 
-  *#decodePacket(reader: MessageReader, sink: EventSink): Generator<void> {
+  /** Decodes an array of events with x, y, time in s and ns, and p. */
+  *#decodeArray(
+    reader: MessageReader,
+    { sink, message }: Destination,
+  ): Generator<void, number | undefined> {
+    const count = reader.uint32();
+    const { view, littleEndian, at: base } = reader;
+    // An event has 13 bytes; CDR aligns times and, before them, x and y.
+    const isAligned = message.encoding === "cdr";
+    const [stride, lead] = isAligned ? [16, 2] : [13, 0];
+    const readTime = (at: number) =>
+      view.getUint32(at, littleEndian) * 1e9 +
+      view.getUint32(at + 4, littleEndian);
+    const zeros = findZeroEvents({
+      count,
+      base,
+      stride,
+      lead,
+      timeAt: 4,
+      timeBytes: 8,
+      readTime,
+      zeroTime: 0,
+      timeBefore: this.#timeBefore,
+    }, message.zeros);
+    for (let left = zeros?.whole ?? count; left > 0;) {
+      const part = Math.min(left, sink.builder.room);
+      addEvents(reader, { sink, count: part });
+      left -= part;
+      yield;
+    }
+    if (count > 0) this.#timeBefore = readTime(base + stride * (count - 1) + 4);
+    return zeros?.at;
+  }
+
+  *#decodePacket(
+    reader: MessageReader,
+    { sink, message }: Destination,
+  ): Generator<void, number | undefined> {
     reader.uint64();
     const timeBase = reader.uint64();
     const encoding = reader.text();
     const isBigEndian = reader.uint8() !== 0;
-    const { buffer, byteOffset, byteLength } = reader.bytes();
-    const packet: TimedWords = {
-      words: new DataView(buffer, byteOffset, byteLength),
-      timeBase,
-    };
+    const bytes = reader.bytes();
     if (isBigEndian) throw new RangeError("its events are big-endian");
-    switch (encoding) {
-      case "evt3":
-        return yield* this.#evt3.decode(packet.words, sink);
-      case "mono":
-        return yield* decodeMono(packet, sink);
-      case "libcaer":
-        return yield* decodeLibcaer(packet, sink);
+    if (encoding === "evt3") {
+      yield* this.#evt3.decode(viewOf(bytes), sink);
+      return undefined;
+    }
+    if (encoding === "mono" || encoding === "libcaer") {
+      const isMono = encoding === "mono";
+      const [timeAt, unit] = isMono ? [0, 1] : [4, 1000];
+      const start = Number(timeBase);
+      const count = Math.floor(bytes.length / EVENT_BYTES);
+      const base = reader.at - bytes.length;
+      const readTime = (at: number) =>
+        start + reader.view.getUint32(at, true) * unit;
+      const zeros = findZeroEvents({
+        count,
+        base,
+        stride: EVENT_BYTES,
+        timeAt,
+        timeBytes: 4,
+        readTime,
+        // Zeros lack the mark that valid events have in libcaer.
+        zeroTime: isMono ? start : -Infinity,
+        timeBefore: this.#timeBefore,
+      }, message.zeros);
+      const end = zeros && zeros.whole * EVENT_BYTES;
+      const packet = { words: viewOf(bytes.subarray(0, end)), timeBase };
+      yield* isMono ? decodeMono(packet, sink) : decodeLibcaer(packet, sink);
+      if (count > 0) {
+        this.#timeBefore = readTime(base + EVENT_BYTES * (count - 1) + timeAt);
+      }
+      return zeros?.at;
     }
     throw new RangeError(
       `its events are encoded as "${encoding}", only evt3, mono and libcaer ` +
@@ -175,17 +236,10 @@ export class EventMessages {
   }
 }
 
-/** Decodes an array of events with x, y, time in s and ns, and p. */
-function* decodeArray(
-  reader: MessageReader,
-  sink: EventSink,
-): Generator<void> {
-  for (let left = reader.uint32(); left > 0;) {
-    const count = Math.min(left, sink.builder.room);
-    addEvents(reader, { sink, count });
-    left -= count;
-    yield;
-  }
+/** Message with the destination of its events. */
+interface Destination {
+  readonly sink: EventSink;
+  readonly message: RosMessage;
 }
 
 function addEvents(
@@ -211,6 +265,10 @@ function addEvents(
     builder.t[place] = seconds * 1e6 + Math.floor(nanoseconds / 1000);
     builder.p[place] = Number(polarity !== 0);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Removes the `msg` folder of ROS 2 from the name of a message type. */

@@ -12,7 +12,7 @@ import type { BlockBuilder } from "../reading/block_builder.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 
 /** Size of an event in bytes in both encodings. */
-const EVENT_BYTES = 8;
+export const EVENT_BYTES = 8;
 
 /** Destination of decoded events. */
 export interface EventSink {

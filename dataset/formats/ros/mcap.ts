@@ -13,7 +13,9 @@ import { Lz4Decoder } from "../../files/compression/lz4.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import { loadZstandard } from "../../files/compression/zstandard.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
+import { startOfZeros, zeroTailError } from "../reading/zero_tail.ts";
 import { NO_INDEX, type RosMessage } from "./messages.ts";
+import { cutByZeros, zerosIn } from "./zero_bytes.ts";
 
 /** Signature at the start and the end of a file. */
 export const MCAP_MARK: Uint8Array = Uint8Array.of(
@@ -57,8 +59,8 @@ interface Described {
  * @param faults Counts a missing index at the end.
  * @returns The messages, in file order.
  * @throws {RecordingError} If the file is damaged, with the byte offset.
- * @throws {CutOffError} If the file is cut off, after the messages before the
- *   cut are yielded.
+ * @throws {CutOffError} If the file is cut off or ends in zeros, after the
+ *   messages before are yielded.
  *
  * @example
  * ```ts
@@ -80,35 +82,48 @@ export async function* readMcap(
   }
   const lz4 = new Lz4Decoder();
   const described: Described = { types: new Map(), channels: new Map() };
+  const zeros = await startOfZeros(file, MCAP_MARK.length);
   for (let at = MCAP_MARK.length; at < file.size;) {
+    if (at >= zeros) {
+      throw zeroTailError(file.path, { offset: at, size: file.size });
+    }
     const head = await file.read(at, HEAD_BYTES, "record");
     const { type, size } = parseHead(viewOf(head), 0);
     const start = at + HEAD_BYTES;
+    const end = start + size;
     const left = file.size - start;
+    const name = type === CHUNK ? "chunk" : "record";
     const cut = size <= left ? undefined : file.cutOff(at, {
-      part: type === CHUNK ? "chunk" : "record",
+      part: name,
       bytes: size,
       problem: `a record claims ${size} bytes, ${left} are left`,
     });
     if (type === FOOTER || type === DATA_END) return;
+    const zeroCut = cutByZeros(file, { name, start: at, end, zeros });
     const isRead = [SCHEMA, CHANNEL, MESSAGE].includes(type) && !cut;
     if (isRead || type === CHUNK) {
       const content = await file.read(start, Math.min(size, left));
+      const place = { offset: at, described, zeros };
       try {
         if (type === CHUNK) {
-          const records = await decompressChunk(content, lz4);
-          yield* messagesIn(records, { offset: at, described });
+          const { records, first } = await decompressChunk(content, lz4);
+          if (first === undefined && zeroCut.always !== undefined) {
+            throw zeroCut.always;
+          }
+          const base = first === undefined ? -Infinity : start + first;
+          yield* messagesIn(records, { ...place, start: base });
         } else {
-          yield* messageIn(content, { type, offset: at, described });
+          yield* messageIn(content, { ...place, type, start });
         }
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw cut ??
+        throw cut ?? zeroCut.ifDamaged ??
           file.damage(at, `a record is damaged: ${cause.message}`, { cause });
       }
     }
-    if (cut !== undefined) throw cut;
-    at = start + size;
+    const lost = cut ?? zeroCut.always;
+    if (lost !== undefined) throw lost;
+    at = end;
   }
   faults.add(NO_INDEX, file.size);
 }
@@ -128,11 +143,18 @@ function parseHead(
   };
 }
 
+/** Records of a chunk. */
+interface ChunkRecords {
+  readonly records: Uint8Array;
+  /** Index of their first byte in the chunk, unless it is compressed. */
+  readonly first?: number;
+}
+
 /** Decompresses the records of a chunk. */
 async function decompressChunk(
   content: Uint8Array,
   lz4: Lz4Decoder,
-): Promise<Uint8Array> {
+): Promise<ChunkRecords> {
   const view = viewOf(content);
   const size = Number(view.getBigUint64(16, true));
   const compression = readText(content, 28);
@@ -145,13 +167,13 @@ async function decompressChunk(
   const packed = content.subarray(start, start + length);
   switch (compression.text) {
     case "":
-      return packed;
+      return { records: packed, first: start };
     case "lz4":
-      return lz4.decode(packed, size);
+      return { records: lz4.decode(packed, size) };
     case "zstd": {
       const { decompress } = await loadZstandard();
       try {
-        return decompress(packed, size);
+        return { records: decompress(packed, size) };
       } catch (cause) {
         throw new RangeError((cause as Error).message, { cause });
       }
@@ -170,9 +192,14 @@ function readText(
   return { text: new TextDecoder().decode(bytes.subarray(at + 4, end)), end };
 }
 
-/** Location of a record, with the descriptions read before it. */
+/** Location of records, with the descriptions read before them. */
 interface Place {
+  /** Byte offset of the record or chunk in the file. */
   readonly offset: number;
+  /** Byte offset of the content in the file; negative if compressed. */
+  readonly start: number;
+  /** Byte offset of the zeros at the end of the file. */
+  readonly zeros: number;
   readonly described: Described;
 }
 
@@ -188,9 +215,9 @@ function* messagesIn(
     at = start + size;
     if (at > records.length) throw new RangeError("a record is cut off");
     yield* messageIn(records.subarray(start, at), {
+      ...place,
       type,
-      offset: place.offset,
-      described: place.described,
+      start: place.start + start,
     });
   }
 }
@@ -198,7 +225,9 @@ function* messagesIn(
 /** Stores the schema or channel, or yields the message, in a record. */
 function* messageIn(
   content: Uint8Array,
-  { type, offset, described }: Place & { readonly type: number },
+  { type, offset, start, zeros, described }: Place & {
+    readonly type: number;
+  },
 ): Generator<RosMessage> {
   const { types, channels } = described;
   const view = viewOf(content);
@@ -224,6 +253,15 @@ function* messageIn(
   if (content.length < MESSAGE_HEAD_BYTES) {
     throw new RangeError("a message is cut off");
   }
-  const bytes = content.subarray(MESSAGE_HEAD_BYTES);
-  yield { topic, type: channel.type, encoding, bytes, offset };
+  yield {
+    topic,
+    type: channel.type,
+    encoding,
+    bytes: content.subarray(MESSAGE_HEAD_BYTES),
+    offset,
+    zeros: zerosIn(zeros, {
+      start: start + MESSAGE_HEAD_BYTES,
+      end: start + content.length,
+    }),
+  };
 }

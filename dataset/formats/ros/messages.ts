@@ -7,6 +7,7 @@
 import type { FaultCounts } from "../reading/fault_counts.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import type { MessageEncoding } from "./message_reader.ts";
+import type { ZeroStart } from "./zero_bytes.ts";
 
 /** Fault: a missing index of messages at the end of a file. */
 export const NO_INDEX = "the index at the end, which is missing";
@@ -23,6 +24,8 @@ export interface RosMessage {
   readonly bytes: Uint8Array;
   /** Byte offset of the message, or of its chunk, in the file. */
   readonly offset: number;
+  /** Where the file has only zeros from some byte of the message on. */
+  readonly zeros?: ZeroStart;
 }
 
 /** Reads all messages of a file, in file order, and counts its faults. */

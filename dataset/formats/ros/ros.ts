@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { CutOffError } from "../../files/errors.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { RandomAccessFile } from "../../files/random_access_file.ts";
 import { gatherBlocks } from "../reading/block_builder.ts";
@@ -18,12 +19,14 @@ import type {
   RecordingFormat,
 } from "../reading/format.ts";
 import { FaultCounts } from "../reading/fault_counts.ts";
+import { zeroTailError } from "../reading/zero_tail.ts";
 import { BAG_LINE, readBag } from "./bag.ts";
 import { EventMessages, holdsEvents, sensorIn } from "./event_messages.ts";
 import { MCAP_MARK, readMcap } from "./mcap.ts";
 import type { ReadMessages, RosMessage } from "./messages.ts";
 import { readRos2Bag } from "./ros2_bag.ts";
 import { SQLITE_MARK } from "./sqlite.ts";
+import { cutByZeros } from "./zero_bytes.ts";
 
 /** Options for reading a ROS recording. */
 export interface RosOptions extends OpenOptions {
@@ -131,11 +134,13 @@ function formatOf(
                 }
                 continue;
               }
+              let end: number | undefined;
               try {
-                yield* events.decode(message);
+                end = yield* events.decode(message);
               } catch (cause) {
                 throw damagedMessage(message, { file: opened, cause });
               }
+              if (end !== undefined) throw zeroEvents(message, opened, end);
               yield;
             }
           }),
@@ -177,16 +182,28 @@ async function findEvents(
   );
 }
 
+/** Makes the error of a message that has only zeros from some byte on. */
+function zeroEvents(
+  { zeros }: RosMessage,
+  { path, size }: RandomAccessFile,
+  at: number,
+): CutOffError {
+  const offset = zeros!.offset - zeros!.at + at;
+  return zeroTailError(path, { offset, size });
+}
+
 /**
  * Converts a `RangeError` in a message to a recording error; other errors are
  * unchanged.
  */
 function damagedMessage(
-  { topic, offset }: RosMessage,
+  { topic, offset, zeros }: RosMessage,
   { file, cause }: { readonly file: RandomAccessFile; readonly cause: unknown },
 ): unknown {
   if (!(cause instanceof RangeError)) return cause;
-  return file.damage(
+  const part = { name: "message", start: offset, end: file.size };
+  const cut = zeros && cutByZeros(file, { ...part, zeros: zeros.offset });
+  return cut?.ifDamaged ?? file.damage(
     offset,
     `a message on "${topic}" is damaged: ${cause.message}`,
     { cause },
