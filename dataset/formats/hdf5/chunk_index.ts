@@ -85,7 +85,7 @@ export function findStorage(addresses: Addresses, header: number): Storage {
   return {
     ...addresses,
     kind: isContiguous ? "contiguous" : isTree ? "chunks" : "other",
-    layout: `layout ${version}.${storage} of ${dimensions} dimensions`,
+    layout: `layout ${version}.${storage}`,
     offset,
     address: isContiguous
       ? Number(view.getBigUint64(2, true))
@@ -125,7 +125,8 @@ export function* listChunks(
   { file, base, kind, layout, offset, address }: Storage,
 ): Generator<Chunk, void, void> {
   if (kind !== "chunks") {
-    throw damaged(file, offset, `${layout} cannot be read`);
+    const problem = `${layout} cannot be read with these filters, only 3.2`;
+    throw damaged(file, offset, `${problem} (libver "earliest" of h5py)`);
   }
   if (address === NOWHERE) return;
   const left = file.size / 24;
