@@ -166,17 +166,21 @@ function* addEvents(
 ): Generator<void> {
   const { width, height } = sensor ?? { width: 0x10000, height: 0x10000 };
   for (let i = 0; i < t.length;) {
+    // The builder has new columns after each yield.
+    const { x: xs, y: ys, t: ts, p: ps } = builder;
     let count = builder.count;
     const end = Math.min(t.length, i + builder.room);
     for (; i < end; i++) {
-      if (!(x[i] >= 0 && y[i] >= 0 && x[i] < width && y[i] < height)) {
+      const column = x[i];
+      const row = y[i];
+      if (!(column >= 0 && row >= 0 && column < width && row < height)) {
         faults.add(OUTSIDE, offset);
         continue;
       }
-      builder.x[count] = x[i];
-      builder.y[count] = y[i];
-      builder.t[count] = t[i];
-      builder.p[count] = p[i] > 0 ? 1 : 0;
+      xs[count] = column;
+      ys[count] = row;
+      ts[count] = t[i];
+      ps[count] = p[i] > 0 ? 1 : 0;
       count++;
     }
     builder.count = count;

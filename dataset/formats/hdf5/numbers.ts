@@ -57,12 +57,10 @@ export type ReadNumbers = (bytes: AlignedBytes) => Numbers;
  * if (numbers?.join() !== "7,-1") throw new Error("misread");
  * ```
  */
-export function numbersReader(
-  { type, offset, stride }: NumberField,
-): ReadNumbers | undefined {
-  const read = compactReader(type);
-  if (read === undefined || stride === type.size) return read;
-  return (bytes) => read(gather(bytes, { size: type.size, offset, stride }));
+export function numbersReader(field: NumberField): ReadNumbers | undefined {
+  const read = compactReader(field.type);
+  if (read === undefined || field.stride === field.type.size) return read;
+  return (bytes) => read(gather(bytes, field));
 }
 
 /** Makes a reader of numbers without other bytes between them. */
@@ -120,28 +118,34 @@ function joinWords(
   return numbers;
 }
 
-/** Copies a field of all values, in units of up to four bytes. */
+/**
+ * Copies a field of all values. One loop for each size is several times as fast
+ * as one for all.
+ */
 function gather(
   bytes: AlignedBytes,
-  { size, offset, stride }: {
-    readonly size: number;
-    readonly offset: number;
-    readonly stride: number;
-  },
+  { type: { size }, offset, stride }: NumberField,
 ): AlignedBytes {
   const count = Math.floor(bytes.length / stride);
   const output = new Uint8Array(count * size);
-  const unit = [4, 2, 1].find((unit) =>
-    [size, offset, stride].every((bytes) => bytes % unit === 0)
-  )!;
-  const Unit = unit === 4 ? Uint32Array : unit === 2 ? Uint16Array : Uint8Array;
-  const from = new Unit(bytes.buffer, bytes.byteOffset, bytes.length / unit);
-  const to = new Unit(output.buffer);
-  const [units, step] = [size / unit, stride / unit];
-  for (let k = 0; k < units; k++) {
-    for (let i = k, at = offset / unit + k; i < to.length; i += units) {
-      to[i] = from[at];
-      at += step;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = offset;
+  if (size === 1) {
+    for (let i = 0; i < count; i++, at += stride) output[i] = bytes[at];
+  } else if (size === 2) {
+    const words = new Uint16Array(output.buffer);
+    for (let i = 0; i < count; i++, at += stride) {
+      words[i] = view.getUint16(at, true);
+    }
+  } else if (size === 4) {
+    const words = new Uint32Array(output.buffer);
+    for (let i = 0; i < count; i++, at += stride) {
+      words[i] = view.getUint32(at, true);
+    }
+  } else {
+    const words = new BigUint64Array(output.buffer);
+    for (let i = 0; i < count; i++, at += stride) {
+      words[i] = view.getBigUint64(at, true);
     }
   }
   return output;
