@@ -30,8 +30,9 @@ type Undo = (
   most: number,
 ) => Uint8Array | Promise<Uint8Array>;
 
-/** Number of the filter of zlib, which h5py calls gzip. */
+/** Filters of zlib, which h5py calls gzip, and of Zstandard. */
 const DEFLATE = 1;
+const ZSTANDARD = 32015;
 
 /** Functions that load what undoes a filter, by the filter's number. */
 const FILTERS: Readonly<
@@ -43,7 +44,7 @@ const FILTERS: Readonly<
   32000: () => decompressLzf,
   32001: loadBlosc,
   32004: () => decompressLz4Blocks,
-  32015: async () => (await loadZstandard()).decompress,
+  [ZSTANDARD]: async () => (await loadZstandard()).decompress,
 };
 
 /** The highest number of filters that are part of HDF5. */
@@ -62,8 +63,9 @@ const LAST_OWN = 255;
  * ```
  */
 export function canUndo(filters: readonly Filter[]): boolean {
+  const isNative = (id: number) => id === DEFLATE || id === ZSTANDARD;
   return filters.every(({ id }) =>
-    id in FILTERS && (id !== DEFLATE || HAS_ZLIB)
+    id in FILTERS && (HAS_ZLIB || !isNative(id))
   );
 }
 
