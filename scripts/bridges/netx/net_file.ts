@@ -40,7 +40,8 @@ export interface NetNetwork {
  *
  * @param source The file.
  * @returns The network.
- * @throws {NetworkError} If it is not a netx file, or is damaged.
+ * @throws {NetworkError} If it is not a netx file, is damaged, or layers are not
+ * numbered from 0 on without a gap.
  */
 export async function readNet(source: FileSource): Promise<NetNetwork> {
   const root = await readHdf5Tree(source);
@@ -48,9 +49,13 @@ export async function readNet(source: FileSource): Promise<NetNetwork> {
   if (!isGroup(group)) throw new NetworkError('it has no group "layer"');
   // HDF5 lists names as text: 10 before 2.
   const numbers = [...group.keys()].sort((a, b) => Number(a) - Number(b));
-  const layers = numbers.map((number) => {
+  const layers = numbers.map((number, index) => {
     const layer = group.get(number);
     const name = `layer ${number}`;
+    if (number !== String(index)) {
+      const problem = `it is missing, and there is a layer "${number}"`;
+      throw new NetworkError(problem, { node: `layer ${index}` });
+    }
     if (!isGroup(layer)) {
       throw new NetworkError("it is no group", { node: name });
     }

@@ -6,9 +6,11 @@ import { fixedCuba } from "../../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../../engine/neurons/leaky.ts";
 import type { Hdf5Data } from "../../../../scripts/bridges/hdf5/hdf5_tree.ts";
 import type { NamedNode } from "../../../../scripts/bridges/hdf5/node_parameters.ts";
+import { writeHdf5 } from "../../../../scripts/bridges/hdf5/write_hdf5.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { withSensor } from "../../../../scripts/bridges/network/sensor_input.ts";
 import { fromNet } from "../../../../scripts/bridges/netx/from_net.ts";
+import { readNet } from "../../../../scripts/bridges/netx/net_file.ts";
 import { withInput } from "../../../../scripts/bridges/netx/net_input.ts";
 import { toNet } from "../../../../scripts/bridges/netx/to_net.ts";
 import {
@@ -93,6 +95,20 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
         return true;
       },
     );
+  }
+});
+
+Deno.test("a file of netx that lacks a layer is refused", async () => {
+  const layer = new Map([["type", text("dense")]]);
+  const cases = [
+    [["0", "2"], 'node "layer 1": it is missing, and there is a layer "2"'],
+    [["1"], 'node "layer 0": it is missing, and there is a layer "1"'],
+    [["0", "a"], 'node "layer 1": it is missing, and there is a layer "a"'],
+  ] as const;
+  for (const [names, problem] of cases) {
+    const layers = new Map(names.map((name) => [name, layer]));
+    const file = new Blob([await writeHdf5(new Map([["layer", layers]]))]);
+    await assert.rejects(() => readNet(file), { problem });
   }
 });
 
