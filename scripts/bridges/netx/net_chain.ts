@@ -68,9 +68,10 @@ export function netChainOf({ layers }: NetNetwork): NetChain {
     throw new NetworkError(`its shape is [${[C, H, W]}]`, { node: first.name });
   }
   if (first.parameters.has("neuron/type")) {
-    throw new NetworkError("it has neurons, which inputs here cannot have", {
-      node: first.name,
-    });
+    const problem =
+      "it has neurons, which inputs here cannot have, and which " +
+      "lava-dl drives by weight · x + bias, and netx otherwise";
+    throw new NetworkError(problem, { node: first.name });
   }
   const chain: NetLayer[] = [];
   let below = input;

@@ -3,7 +3,8 @@
  *
  * The group `layer` has a group for each layer, named by its number. Everything
  * is a data set: `type`, a text of 10 bytes, `shape`, channels, rows and
- * columns, and what the type needs; the group `neuron` has the neuron.
+ * columns, and what the type needs; the group `neuron` has the neuron. The first
+ * layer is the input; without a neuron, as here, netx reads it from 0.3.2 on.
  *
  * Source: lava-dl 0.6, lava.lib.dl.slayer.block.base and lava.lib.dl.netx.hdf5.
  *

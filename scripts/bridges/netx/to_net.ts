@@ -27,6 +27,7 @@ import { LONGEST_DELAY } from "./loihi.ts";
 import { netNeuron, neuronParameters } from "./net_neurons.ts";
 import type { NetNetwork } from "./net_file.ts";
 import { roundLayer } from "./round_weights.ts";
+import { unreadParts } from "./unread_parts.ts";
 
 /** An exported network, and what the export changes. */
 export interface NetExport {
@@ -66,6 +67,8 @@ export function toNet(
   const height = units
     ? coding?.height ?? 1
     : (coding?.height ?? 1 / description.Ts) * description.Ts;
+  // netx takes the shape alone from an input without neurons; it drives those
+  // of an input by biases, and not by spikes.
   const written: NamedNode[] = [
     node("input", { shape: integers([input.C, input.H, input.W]) }),
   ];
@@ -118,14 +121,7 @@ export function toNet(
     parts,
     notes: [
       ...notes,
-      ...written.some(({ type, parameters }) =>
-          type === "convT" || parameters.has("delay")
-        )
-        ? ["netx 0.6 reads no delays and no transposed convolutions"]
-        : [],
-      ...written.some(({ type }) => type === "average")
-        ? ["the votes are a layer average, which netx 0.6 does not read"]
-        : [],
+      ...unreadParts(written),
       ...readoutFactor === 1
         ? []
         : [`the drive of the readout is ${readoutFactor} times as large`],

@@ -303,6 +303,13 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
       ],
       "it averages neurons, as only the last layer can here",
     ],
+    [
+      [
+        layer("layer 0", "input", { shape: integers([4, 1, 1]), ...neuron() }),
+        ...dense({}).slice(1),
+      ],
+      "it has neurons, which inputs here cannot have",
+    ],
     [[input, input], "the first layer, and no other, is to be of type input"],
   ];
   for (const [layers, problem] of cases) {
