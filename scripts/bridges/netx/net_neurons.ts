@@ -9,6 +9,7 @@ import { ADAPTIVE_RESONATOR } from "../../../engine/neurons/adaptive_resonator.t
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
 import { RESONATOR } from "../../../engine/neurons/resonator.ts";
+import { SIGMA_DELTA } from "../../../engine/neurons/sigma_delta.ts";
 import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
 import { leakyNumbers, type LeakyPlace } from "../network/leaky_numbers.ts";
 import { NetworkError } from "../network/network_error.ts";
@@ -83,6 +84,12 @@ export function netNeuron(
     const problem =
       "its neurons resonate; those of netx have complex weights, " +
       "in integers";
+    throw new NetworkError(problem, { node: place.layer });
+  }
+  if (kind === SIGMA_DELTA) {
+    const problem =
+      "its neurons (SDNN) send multiples of the threshold; those " +
+      "of netx send the change itself";
     throw new NetworkError(problem, { node: place.layer });
   }
   const { leak, inputGain, currentLeak, vReset, ...numbers } = leakyNumbers(

@@ -4,6 +4,7 @@ import { adaptiveLeaky } from "../../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
 import { fixedCuba } from "../../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../../engine/neurons/leaky.ts";
+import { sigmaDelta } from "../../../../engine/neurons/sigma_delta.ts";
 import type { Hdf5Data } from "../../../../scripts/bridges/hdf5/hdf5_tree.ts";
 import type { NamedNode } from "../../../../scripts/bridges/hdf5/node_parameters.ts";
 import { writeHdf5 } from "../../../../scripts/bridges/hdf5/write_hdf5.ts";
@@ -70,6 +71,16 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
     [
       { ...base, layers: [{ dense: 3, neuron: adaptiveResonator() }] },
       'node "fc1": its neurons resonate; those of netx have complex weights',
+    ],
+    [
+      {
+        ...base,
+        layers: [{ dense: 3, neuron: sigmaDelta() }, {
+          dense: 3,
+          neuron: "none",
+        }],
+      },
+      'node "fc1": its neurons (SDNN) send multiples of the threshold; those',
     ],
     [
       { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },
