@@ -4,6 +4,7 @@
  * @module
  */
 
+import { someOf } from "../../../../dataset/files/some_of.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import type { NirGraph } from "./nir_graph.ts";
 import type { NamedNode } from "../../hdf5/node_parameters.ts";
@@ -56,16 +57,36 @@ export function inOrder({ nodes, edges }: NirGraph): OrderedNode[] {
     }
   }
   if (ready.length < needed.size) {
-    const node = [...needed].find((name) => missing.get(name)! > 0)!;
-    throw new NetworkError(
-      "it is part of a circle: recurrent connections cannot be read",
-      { node },
-    );
+    const left = [...needed].filter((name) => missing.get(name)! > 0);
+    const circle = circleOf(new Set(left), sources);
+    const names = [...circle, circle[0]].map((name) => JSON.stringify(name));
+    const problem = `it is part of the circle ${someOf(names)}; recurrent ` +
+      "connections can be read of neurons to themselves, through one node of " +
+      "weights";
+    throw new NetworkError(problem, { node: circle[0] });
   }
   return ready.map((name) => ({
     node: { name, ...nodes.get(name)! },
     from: [...sources.get(name) ?? []],
   }));
+}
+
+/**
+ * Finds a circle among nodes that each read another of them. Returns its names
+ * in the direction of the edges.
+ */
+function circleOf(
+  nodes: ReadonlySet<string>,
+  sources: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
+  const [first] = nodes;
+  const path = [first];
+  while (true) {
+    const from = [...sources.get(path[0])!].find((name) => nodes.has(name))!;
+    const end = path.indexOf(from);
+    if (end >= 0) return path.slice(0, end + 1);
+    path.unshift(from);
+  }
 }
 
 function addTo(

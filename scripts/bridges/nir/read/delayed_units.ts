@@ -48,14 +48,14 @@ export function delayedUnit(
  * Requires that a layer reads the delayed spikes.
  *
  * @param layers The layers of the network.
- * @param delayed Name of a delay node.
- * @throws {NetworkError} If it delays the last layer.
+ * @param last Name of the delay node that reads the last neurons, if any.
+ * @throws {NetworkError} If that delays the last layer.
  */
 export function requireReaders(
   layers: readonly NetworkEntry[],
-  delayed: string,
+  last: string | undefined,
 ): void {
   if (layers[layers.length - 1].delay === undefined) return;
   const problem = "it delays the spikes of the last layer, which none reads";
-  throw new NetworkError(problem, { node: delayed });
+  throw new NetworkError(problem, { node: last });
 }

@@ -37,12 +37,12 @@ export function fromNir(
   const reader = new GraphReader(dt, { ...straight, loops });
   const ordered = inOrder(straight);
   for (const { node, from } of ordered) reader.read(node, from);
-  const { sources, input, last, losses, delayed } = reader;
+  const { sources, input, last, losses, delays } = reader;
   if (!last || !input) {
     throw new NetworkError("no output of it is reached from an input");
   }
   const { layers, weights, nodes } = nestUnits(sources, last);
-  if (delayed !== undefined) requireReaders(layers, delayed);
+  requireReaders(layers, delays.get(nodes[nodes.length - 1]));
   const origin = options.dt !== undefined
     ? "as --dt says"
     : written !== undefined

@@ -48,8 +48,8 @@ export class GraphReader {
   readonly #targets: ReadonlyMap<string, number>;
   /** What the import changes, one line each. */
   readonly losses: string[] = [];
-  /** Name of the first delay node, if any. */
-  delayed: string | undefined;
+  /** Names of delay nodes, by the name of the neurons that they read. */
+  readonly delays = new Map<string, string>();
   /** Extent of the input. */
   input: Extent | undefined;
   /** Spikes or drives that the network returns. */
@@ -166,7 +166,7 @@ export class GraphReader {
         dt: this.#dt,
       }),
     };
-    this.delayed ??= node.name;
+    this.delays.set(unit.unit.node, node.name);
   }
 
   /** Adds the outputs of nodes. */

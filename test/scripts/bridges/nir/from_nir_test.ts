@@ -100,6 +100,7 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
   });
   const delay = nirNode("Delay", { delay: floats([3], 0.1) });
   const late = nirNode("Delay", { delay: floats([3], 5e-5) });
+  const early = nirNode("Delay", { delay: floats([3], 1e-3) });
   const square = nirNode("Linear", { weight: floats([3, 3], 1) });
   const narrow = nirNode("Linear", { weight: floats([3, 2], 1) });
   const cases: [NirGraph, string][] = [
@@ -135,7 +136,8 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
       chain({ linear, a: lif() }, [
         ...[["a", "late"], ["late", "square"], ["square", "a"]] as const,
       ], { late, square }),
-      "circle: recurrent connections cannot be read",
+      'node "late": it is part of the circle "late", "square", "a", "late"; ' +
+      "recurrent connections can be read of neurons to themselves",
     ],
     [
       chain({ linear, a: lif({ tau: [0.002, 0.002, 0.004] }) }),
@@ -153,10 +155,14 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
     [chain({ linear, a: lif({ r: NaN }) }), 'node "a": its r is NaN at 0'],
     [
       chain({ linear, a: lif() }, [["a", "linear"]]),
-      "circle: recurrent connections cannot be read",
+      'node "linear": it is part of the circle "linear", "a", "linear"; ',
     ],
     [
       chain({ linear, a: lif(), delay }),
+      'node "delay": it delays the spikes of the last layer, which none reads',
+    ],
+    [
+      chain({ linear, a: lif(), early, square, b: lif(), delay }),
       'node "delay": it delays the spikes of the last layer, which none reads',
     ],
     [chain({ pool, linear, a: lif() }), 'node "pool": expected square windows'],
