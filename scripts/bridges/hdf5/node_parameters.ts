@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Extent, sizeOf } from "../../../engine/network/network.ts";
 import { NetworkError } from "../network/network_error.ts";
 import type { Hdf5Data } from "./hdf5_tree.ts";
 
@@ -106,30 +107,29 @@ export function pairOf(
  *
  * @param node The node.
  * @param parameter Name of the parameter.
- * @param channels Number of channels.
+ * @param extent Channels, rows and columns of the neurons.
  * @returns One value per channel.
- * @throws {NetworkError} If neurons of a channel differ, or the number of
- * values does not fit the channels.
+ * @throws {NetworkError} If neurons of a channel differ, or there is not one
+ * value for all, one per channel or one per neuron.
  */
 export function channelsOf(
   node: NamedNode,
   parameter: string,
-  channels: number,
+  extent: Extent,
 ): Float64Array {
   const { values } = numbersOf(node, parameter);
-  const each = values.length / channels;
-  if (values.length === 1) {
-    return new Float64Array(channels).fill(values[0]);
-  }
-  if (!(Number.isInteger(each) && each > 0)) {
+  const { C, H, W } = extent;
+  if (values.length === 1) return new Float64Array(C).fill(values[0]);
+  if (values.length !== C && values.length !== sizeOf(extent)) {
     const problem = `its ${parameter} has ${values.length} values, for ` +
-      `${channels} channels`;
+      `${C}×${H}×${W} neurons`;
     throw new NetworkError(problem, { node: node.name });
   }
+  const each = values.length / C;
   const differs = values.some((value, i) => value !== values[i - i % each]);
   if (differs) {
     const problem = `its ${parameter} differs between neurons of a channel`;
     throw new NetworkError(problem, { node: node.name });
   }
-  return Float64Array.from({ length: channels }, (_, c) => values[c * each]);
+  return Float64Array.from({ length: C }, (_, c) => values[c * each]);
 }

@@ -94,7 +94,7 @@ export function scaledWeights(
     recurrent: recurrent &&
       Float32Array.from(recurrent, (value) => weightGain * value),
     bias: bias && Float32Array.from(
-      channelsOf(layer, "bias", output.C),
+      channelsOf(layer, "bias", output),
       (value) => biasGain * value,
     ),
     notes,

@@ -281,7 +281,7 @@ export class GraphReader {
     const { synapse } = drives;
     const { neuron, gains, bias } = neuronOf(node, {
       dt: this.#dt,
-      channels: synapse.extent.C,
+      extent: synapse.extent,
     });
     const loop = this.#loops.get(node.name);
     const own = loop ? withLoop(loop, synapse) : synapse;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Extent } from "../../../../engine/network/network.ts";
 import type { NeuronSection } from "../../../configuration/schema/neuron.ts";
 import { floatAbove } from "../../network/float_steps.ts";
 import { NetworkError } from "../../network/network_error.ts";
@@ -40,17 +41,18 @@ export const NEURON_TYPES: readonly string[] = [
  * neurons are reset to 0.
  *
  * @param node The node.
- * @param options Time step in s, and channels of the neurons.
+ * @param options Time step in s, and channels, rows and columns of the neurons.
  * @returns The neuron.
  * @throws {NetworkError} If the neuron has no equivalent here.
  */
 export function neuronOf(
   node: NamedNode,
-  { dt, channels }: { readonly dt: number; readonly channels: number },
+  place: { readonly dt: number; readonly extent: Extent },
 ): NodeNeuron {
-  const ones = new Float64Array(channels).fill(1);
-  const zeros = new Float64Array(channels);
-  const read = (parameter: string) => channelsOf(node, parameter, channels);
+  const { dt, extent } = place;
+  const ones = new Float64Array(extent.C).fill(1);
+  const zeros = new Float64Array(extent.C);
+  const read = (parameter: string) => channelsOf(node, parameter, extent);
   if (node.type === "Threshold") {
     const threshold = read("threshold");
     const neuron = { type: "LIF", tau: 1 } as const;
@@ -68,7 +70,7 @@ export function neuronOf(
     });
   }
   const isCuba = node.type === "CubaLIF";
-  const tau = binsOf(node, isCuba ? "tau_mem" : "tau", dt);
+  const tau = binsOf(node, isCuba ? "tau_mem" : "tau", place);
   const leak = 1 / tau;
   const lift = read("v_leak").map((value, c) => value - reset[c]);
   // No division by tau is needed where r cancels it.
@@ -89,7 +91,7 @@ export function neuronOf(
     const problem = "its v_leak is not its v_reset, to which potentials decay";
     throw new NetworkError(problem, { node: node.name });
   }
-  const tauSyn = binsOf(node, "tau_syn", dt);
+  const tauSyn = binsOf(node, "tau_syn", place);
   const weight = node.parameters.has("w_in") ? read("w_in") : ones;
   return withThreshold(node, {
     neuron: { type: "CUBA", tauSyn, ...neuron },
@@ -100,8 +102,13 @@ export function neuronOf(
 }
 
 /** Reads a time constant in units of dt. */
-function binsOf(node: NamedNode, parameter: string, dt: number): number {
+function binsOf(
+  node: NamedNode,
+  parameter: string,
+  { dt, extent }: { readonly dt: number; readonly extent: Extent },
+): number {
   const tau = numberOf(node, parameter);
+  channelsOf(node, parameter, extent);
   const bins = tidy(tau / dt);
   if (!(bins >= 1)) {
     const problem = `its ${parameter} is ${tidy(tau)} s, less than a step of ` +

@@ -30,7 +30,7 @@ export function readoutOf(
   dt: number,
 ): { readonly synapse: Synapse; readonly note: string } {
   const read = (parameter: string) =>
-    channelsOf(node, parameter, synapse.extent.C);
+    channelsOf(node, parameter, synapse.extent);
   const isSum = node.type === "I";
   const w = node.type === "CubaLI" && node.parameters.has("w_in")
     ? read("w_in")

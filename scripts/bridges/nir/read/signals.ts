@@ -122,12 +122,12 @@ export function scaled(
   signal: Spikes | Drives,
 ): Spikes | Drives {
   if (signal.kind === "spikes") {
-    const factors = channelsOf(node, "scale", signal.sum.extent.C);
+    const factors = channelsOf(node, "scale", signal.sum.extent);
     const gains = signal.gains.map((gain, c) => gain * factors[c]);
     return { ...signal, gains };
   }
   const { synapse } = signal;
-  const factors = channelsOf(node, "scale", synapse.extent.C);
+  const factors = channelsOf(node, "scale", synapse.extent);
   const bias = synapse.bias.map((value, c) => factors[c] * value);
   return {
     ...signal,

@@ -92,16 +92,18 @@ export class NodeRun {
   }
 }
 
-/** Reads a parameter per neuron; a single value is repeated. */
+/** Reads a parameter per neuron; one value, or one per channel, is repeated. */
 function valuesOf(
   node: NamedNode,
   parameter: string,
   length: number,
 ): Float64Array {
   const { values } = numbersOf(node, parameter);
-  return values.length === 1
-    ? new Float64Array(length).fill(values[0])
-    : values;
+  const each = length / values.length;
+  return Float64Array.from(
+    { length },
+    (_, at) => values[Math.floor(at / each)],
+  );
 }
 
 /** Integrators, and neurons that fire above a threshold. */

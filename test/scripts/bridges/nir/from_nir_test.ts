@@ -10,6 +10,7 @@ import {
   nirNode,
 } from "../../../../scripts/bridges/nir/graph/nir_graph.ts";
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
+import { NodeRun } from "../../../../scripts/bridges/nir/run/run_node.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
@@ -67,6 +68,13 @@ const lif = (values: Record<string, number | number[]> = {}) =>
     ),
   );
 const linear = nirNode("Linear", { weight: floats([3, 32], 0.1) });
+
+/** Neurons with another number of time constants. */
+const withTaus = (taus: number[]): NirNode => ({
+  ...lif(),
+  parameters: new Map(lif().parameters)
+    .set("tau", floats([taus.length], taus)),
+});
 
 /** A graph of nodes one after another, and more edges and nodes. */
 function chain(
@@ -145,6 +153,10 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
       "layer has one",
     ],
     [
+      chain({ linear, a: withTaus([0.002, 0.002]) }),
+      'node "a": its tau has 2 values, for 3×1×1 neurons',
+    ],
+    [
       chain({ linear, a: lif({ tau: 1e-5 }) }),
       'node "a": its tau is 0.00001 s, less than a step of 0.0001 s',
     ],
@@ -198,6 +210,16 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
       return true;
     });
   }
+});
+
+Deno.test("a value for each channel is that of all its neurons", () => {
+  const scale = nirNode("Scale", { scale: floats([2], [3, 5]) });
+  const run = new NodeRun({ name: "scale", ...scale }, 1e-3);
+  const { data } = run.step({
+    shape: [2, 1, 2],
+    data: Float64Array.of(1, 2, 1, 2),
+  });
+  assert.deepEqual([...data], [3, 6, 5, 10]);
 });
 
 Deno.test("integrators before an output become readouts, marked lossy", () => {
