@@ -75,7 +75,7 @@ await runCommand({
     }).optional(),
     dt: option("--dt", float({ metavar: "S", max: 1e3 }), {
       description:
-        message`Time step of a .nir or .net in s [the network's or the file's]`,
+        message`Time step in s at which a .nir or .net is read and written [that of the file or network, or 0.0001 for a .nir and 0.001 for a .net]`,
     }).optional(),
   },
 }, async ({ input, output, json, timeUnit, ...options }) => {

@@ -11,12 +11,18 @@ import { hoistNeuron } from "../../network/hoist_neuron.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import { requireReaders } from "./delayed_units.ts";
 import { withoutLoops } from "../graph/graph_loops.ts";
-import { inOrder } from "../graph/graph_order.ts";
+import { inOrder, type OrderedNode } from "../graph/graph_order.ts";
 import { GraphReader } from "./graph_reader.ts";
 import type { NirGraph } from "../graph/nir_graph.ts";
 
 /** Time step in s that most programs with NIR export use. */
 const USUAL_DT = 1e-4;
+
+/** Parameters that are time constants. */
+const TIME_CONSTANTS = ["tau", "tau_mem", "tau_syn"];
+
+/** Time constant, in s and in bins, from which on it may be meant in ms. */
+const [LONG, LONG_BINS] = [1, 1000];
 
 /**
  * Imports a graph.
@@ -58,12 +64,33 @@ export function fromNir(
     notes: [
       `time constants are read in s, in steps of ${dt} s (${origin}) by ` +
       "Euler's method; a spike counts 1 in its step",
+      ...written === undefined ? unitHint(ordered, dt) : [],
       ...loops.size > 0
         ? ["spikes that go round a circle arrive one step later"]
         : [],
       ...losses,
     ],
   };
+}
+
+/** Says how a file is read whose time constants may be in ms. */
+function unitHint(ordered: readonly OrderedNode[], dt: number): string[] {
+  const taus = ordered.flatMap(({ node: { parameters } }) =>
+    TIME_CONSTANTS.flatMap((name) =>
+      Array.from<unknown, number>(parameters.get(name)?.values ?? [], Number)
+    )
+  );
+  const shortest = taus.reduce((least, tau) => Math.min(least, tau), Infinity);
+  if (
+    !(shortest >= LONG && shortest / dt >= LONG_BINS && shortest < Infinity)
+  ) {
+    return [];
+  }
+  const tau = Number(shortest.toPrecision(6));
+  return [
+    `its shortest time constant is ${tau} s; if that is ${tau} ms, --dt 1 ` +
+    "reads it in steps of 1 ms, and simulation.Ts is then to be 1, not 1000",
+  ];
 }
 
 function numberIn(

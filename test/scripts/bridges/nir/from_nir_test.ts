@@ -95,6 +95,23 @@ function chain(
   };
 }
 
+Deno.test("fromNir() says how to read time constants that may be in ms", () => {
+  const slow = (tau: number) => chain({ linear, a: lif({ tau, r: tau }) });
+  const { notes: [, hint] } = fromNir(slow(20));
+  assert.equal(
+    hint,
+    "its shortest time constant is 20 s; if that is 20 ms, --dt 1 reads it in " +
+      "steps of 1 ms, and simulation.Ts is then to be 1, not 1000",
+  );
+  const own = floats([], 1e-4);
+  const plain = [
+    fromNir(slow(20), { dt: 1 }),
+    fromNir(slow(0.5)),
+    fromNir({ ...slow(20), metadata: new Map([["dt", own]]) }),
+  ];
+  for (const { notes } of plain) assert.equal(notes.length, 1);
+});
+
 Deno.test("a graph that networks here cannot compute is refused, by its node", () => {
   const pool = nirNode("AvgPool2d", {
     kernel_size: integers([3, 3]),
