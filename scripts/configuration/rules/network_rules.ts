@@ -18,6 +18,7 @@ import type { Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import type { SpikeTarget } from "../schema/types.ts";
 import { isMapping } from "../schema/values.ts";
+import { slayerReason } from "./slayer_reason.ts";
 import { checkVotes } from "./vote_rules.ts";
 
 /** Largest number of layers of a network, with repetitions. */
@@ -46,10 +47,6 @@ const DEVICE_CHANGES = [
   ...["erase", "mix"] as const,
 ];
 const OTHER_CHANGES = ["time_jitter"] as const;
-
-/** End of the message that refuses layer-by-layer keys elsewhere. */
-const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
-  "pool: {max: 2}, neuron: none or neurons such as LIF alone";
 
 /** Lists of entries inside an entry, in the order in which they are built. */
 const INNER = ["layers", "shortcut", "residual"] as const;
@@ -169,15 +166,17 @@ function checkSlayer(
   }
   checkResponses(written, places, refuse);
   checkVotes(places, { endsNetwork: true, refuse });
-  if (input) refuse(["input"], `is ${FOR_LAYERWISE}`);
+  const reason = slayerReason(neuron, places);
+  if (input) refuse(["input"], reason);
+  const stepped = lastStepped(written);
+  const expected = stepped
+    ? "ProbSpikes"
+    : "NumSpikes or SpikeTime or ProbSpikes";
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || !READOUT_LOSSES.includes(type)) continue;
-    refuse(
-      [section, "error", "type"],
-      `is ${type}, which is ${FOR_LAYERWISE}`,
-    );
+    const problem = `is ${type}, which ${reason}; expected ${expected} here`;
+    refuse([section, "error", "type"], problem);
   }
-  const stepped = lastStepped(written);
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (!stepped || type === undefined || type === "ProbSpikes") continue;
     const problem = `is ${type}, which filters spikes by tauSr, and the ` +
@@ -191,19 +190,20 @@ function checkSlayer(
   }
   const change = DEVICE_CHANGES.find((key) => augmentation[key] !== undefined);
   if (change !== undefined) {
-    refuse(["training", "augmentation", change], `is ${FOR_LAYERWISE}`);
+    refuse(["training", "augmentation", change], reason);
   }
   const drawn = (["drop", "shift"] as const).find((key) =>
     isMapping(augmentation[key])
   );
   if (drawn !== undefined) {
-    const problem = `is a section, which is ${FOR_LAYERWISE}`;
+    const problem = `is a section, which ${reason}`;
     refuse(["training", "augmentation", drawn], problem);
   }
   const alone = places.find(({ entry }) => Object.keys(entry)[0] === "neuron");
   if (alone) {
-    const problem = "is an entry of its own, which is " + FOR_LAYERWISE +
-      "; write it beside the weights of its layer";
+    const problem =
+      `is an entry of its own, which ${reason}; write it beside ` +
+      "the weights of its layer";
     refuse([...alone.keys, "neuron"], problem);
   }
 }

@@ -302,8 +302,13 @@ function areStepped(
       ));
 }
 
-/** Whether a layer is only available in networks computed all at once. */
-function isOfSlayer(layer: NetworkEntry): boolean {
+/**
+ * Tells whether a layer is only available in networks computed all at once.
+ *
+ * @param layer The entry of the layer.
+ * @returns Whether it is a sum of windows, rounded, or a transposed layer.
+ */
+export function isOfSlayer(layer: NetworkEntry): boolean {
   return typeof layer.pool === "number" ||
     ["quantize", "convTranspose", "unpool"].some((key) => key in layer);
 }

@@ -152,7 +152,10 @@ Deno.test("what only networks computed layer by layer have is refused elsewhere"
   ];
   for (const network of ["[{dense: 3}]", "[{pool: 2}, {dense: 3}]"]) {
     for (const [set, problem] of cases) {
-      refusesSet(network, set, problem + FOR_LAYERWISE);
+      const end = set.includes("error.type")
+        ? "; expected NumSpikes or SpikeTime or ProbSpikes here"
+        : "";
+      refusesSet(network, set, problem + FOR_LAYERWISE + end);
     }
     for (
       const entry of [
@@ -168,6 +171,33 @@ Deno.test("what only networks computed layer by layer have is refused elsewhere"
       );
     }
   }
+});
+
+Deno.test("an entry of SLAYER among neurons that are stepped is named", () => {
+  const cuba = "neuron: {type: FIXED_CUBA}";
+  const cases = [
+    [`[{dense: 4, quantize: 2, ${cuba}}, {dense: 3, ${cuba}}]`, "0.quantize"],
+    [
+      `[{dense: 4}, {convTranspose: {out: 3, kernel: 2}}]\n${cuba}`,
+      "1.convTranspose",
+    ],
+    [`[{pool: 2}, {dense: 3}]\n${cuba}`, "0.pool"],
+  ];
+  for (const [network, entry] of cases) {
+    const reason = `does not go with network.${entry}`;
+    refusesSet(
+      network,
+      "training.error.type=SpikeRate",
+      `is SpikeRate, which ${reason}; expected ProbSpikes here`,
+    );
+    refusesSet(network, "training.augmentation.rotate=3", reason);
+  }
+  refusesSet(
+    `[{dense: 4}, {dense: 3, ${cuba}}]`,
+    "training.error.type=SpikeRate",
+    "is SpikeRate, which does not go with the SRMALPHA neurons of network.0; " +
+      "expected ProbSpikes here",
+  );
 });
 
 Deno.test("slices of whole samples are not cropped, nor tested in another length", () => {
