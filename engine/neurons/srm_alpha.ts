@@ -23,8 +23,8 @@ export type SrmAlphaParameters = {
   /** Height of the surrogate gradient. @default 1 */
   readonly scaleRho: number;
   /**
-   * Not 0: the gradient also flows through the refractory response, unlike in
-   * SLAYER. Suited to short, shallow responses only: where one spike lowers
+   * 1: the gradient also flows through the refractory response, unlike in
+   * SLAYER; `true` in a configuration. Suited to short, shallow responses only: where one spike lowers
    * potentials by many widths of the surrogate, over many bins, the gradient
    * grows from bin to bin until it overflows.
    *

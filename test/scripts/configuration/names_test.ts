@@ -6,21 +6,23 @@ import { Random } from "../../../engine/network/random.ts";
 import { structureOf } from "../../../engine/model/model_description.ts";
 import { ROOT } from "../../fixtures/source_files.ts";
 
+const TEXT = await Deno.readTextFile(
+  join(ROOT, "scripts/configuration/names.md"),
+);
+
 /** The rows of the tables, but for their heads. */
-const ROWS =
-  (await Deno.readTextFile(join(ROOT, "scripts/configuration/names.md")))
-    .split("\n")
-    .filter((line) => line.startsWith("| "))
-    .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()))
-    .filter(([, , library]) => library !== "library" && !/^-+$/.test(library));
+const ROWS = TEXT.split("\n")
+  .filter((line) => line.startsWith("| "))
+  .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()))
+  .filter(([, , library]) => library !== "library" && !/^-+$/.test(library));
 
 const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
 
 /** Declarations of the entry points. */
-const DECLARED = (await Promise.all(
+const DECLARED = await Promise.all(
   ["mod.ts", "engine/mod.ts", "dataset/mod.ts"]
     .map((path) => Deno.readTextFile(join(ROOT, path))),
-)).join("\n");
+);
 
 const codes = (cell: string) =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
@@ -56,6 +58,21 @@ Deno.test("tables of names.md have four columns, and no empty cell", () => {
   }
 });
 
+Deno.test("names.md says which names mod.ts does not export", () => {
+  const used = new Set(ROWS.flatMap(([, , library]) => codes(library)));
+  const isIn = (name: string, text: string) =>
+    new RegExp(`\\b${name.replace("()", "")}\\b`).test(text);
+  const others = [...used].filter((name) => !isIn(name, DECLARED[0]));
+  const [, paragraph] = /\n(`mod\.ts` exports [^]*?)\n\n/.exec(TEXT)!;
+  const listed = codes(paragraph).filter((code) => !code.endsWith("mod.ts"));
+  assert.deepEqual(listed.toSorted(), others.toSorted());
+  for (const name of listed) {
+    const isOfDataset = isIn(name, DECLARED[2]);
+    assert.equal(isOfDataset, name === "encodeRecording()", name);
+    assert.equal(isIn(name, DECLARED[1]), !isOfDataset, name);
+  }
+});
+
 Deno.test("what names.md says of configurations builds networks", () => {
   for (const [theirs, configuration] of ROWS) {
     for (const code of codes(configuration)) {
@@ -87,7 +104,7 @@ Deno.test("names.md names tasks, options and exports that there are", async () =
   for (const [, , library] of ROWS) {
     for (const code of codes(library)) {
       const name = code.replace("()", "");
-      assert(new RegExp(`\\b${name}\\b`).test(DECLARED), code);
+      assert(new RegExp(`\\b${name}\\b`).test(DECLARED.join("\n")), code);
     }
   }
 });
