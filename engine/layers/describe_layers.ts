@@ -5,8 +5,8 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
-import { isPositive } from "../network/float_range.ts";
 import { type Extent, requireSizes } from "../network/network.ts";
+import { requireStep } from "../network/quantized.ts";
 import {
   describeNeuron,
   type NeuronDescription,
@@ -143,6 +143,7 @@ export function describeLayers(
       filters: response?.filters ?? 1,
     });
     const axon = describeAxon(description, { name, output: shapes.output });
+    const step = requireStep(description.quantize, name) ?? own.kind.weightStep;
     const layer = {
       ...shapes,
       kind,
@@ -150,7 +151,7 @@ export function describeLayers(
       input: extent,
       neuron: own,
       axon,
-      weightStep: shapes.weights && stepOf(description, name, own),
+      weightStep: shapes.weights && step,
       response,
     };
     if (response && kind.integrates) {
@@ -224,21 +225,6 @@ function describeShapes(
     output: { ...output, C: out },
     runSize: runSize / filters,
   };
-}
-
-/** Step that a layer's weights are rounded to, if any. */
-function stepOf(
-  { quantize }: LayerNeuron,
-  name: string,
-  { kind }: Neuron,
-): number | undefined {
-  if (quantize === undefined || isPositive(quantize)) {
-    return quantize ?? kind.weightStep;
-  }
-  throw new RangeError(
-    `Cannot build layer "${name}" with weights in steps of ${quantize}: not ` +
-      "positive",
-  );
 }
 
 /** Kind of a layer, and its options in the description. */

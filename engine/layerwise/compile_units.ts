@@ -145,6 +145,11 @@ export class UnitCompiler {
         const own = launches[index];
         const { name } = unit.layer;
         return [
+          ...own.quantize.map((launch, place) =>
+            this.#once(launch, this.#bindings.rounding(index, place, values), {
+              layer: name,
+            })
+          ),
           ...this.#each(
             [own.pack, ...own.synapse],
             (part) => this.#bindings.synapse(index, part, values),

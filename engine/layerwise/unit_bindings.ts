@@ -35,6 +35,9 @@ export interface BindingContext {
   readonly gradientOf: (microBatch: number) => GPUBuffer;
 }
 
+/** Arrays that quantised units round, in the order of their launches. */
+const ROUNDED = ["weight", "recurrent"] as const;
+
 /** Looks up the buffers of units by a unit's index. */
 export class UnitBindings {
   readonly #context: BindingContext;
@@ -42,6 +45,15 @@ export class UnitBindings {
   /** @param context The units, with their arrays and buffers. */
   constructor(context: BindingContext) {
     this.#context = context;
+  }
+
+  /** Bindings of the rounding of a unit's weights, or its recurrent ones. */
+  rounding(index: number, place: number, values: Averaged): Bound {
+    const { units, buffers } = this.#context;
+    return {
+      weights: this.#slotOf(units.units[index], ROUNDED[place], values),
+      rounded: { buffer: buffers.units[index].rounded[place] },
+    };
   }
 
   /** Bindings of the forward pass, from a unit's input raster to its output. */
@@ -57,7 +69,7 @@ export class UnitBindings {
       packing: source,
       neuronPacked: { buffer: buffers.packed },
       inputs: source,
-      w: this.#slotOf(unit, "weight", values),
+      w: this.#usedOf(index, "weight", values),
       x: { buffer: own.drives[index] },
       values: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
@@ -78,7 +90,7 @@ export class UnitBindings {
       first: { buffer: own.ghosts[index] },
       ghostWeights: this.#slotOf(unit, "ghost", values, buffers.zeros),
       learned: this.#slotOf(unit, "neuron.w", values, buffers.zeros),
-      r: this.#slotOf(unit, "recurrent", values, buffers.zeros),
+      r: this.#usedOf(index, "recurrent", values),
       driven: { buffer: own.driven[index] },
     };
   }
@@ -226,7 +238,7 @@ export class UnitBindings {
       quads: gradient,
       xQuads: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
-      w: this.#slotOf(unit, "weight", arrays.trained),
+      w: this.#usedOf(index, "weight", arrays.trained),
       dx: { buffer: this.#gradientFor(unit.source, part, { unit: index }) },
       inputs: { buffer: own.rasters[unit.source] },
       dw: this.#weightGradientOf(unit, "weight", part),
@@ -236,7 +248,7 @@ export class UnitBindings {
       dfirst: { buffer: own.ghostGradient },
       ghostWeights: this.#slotOf(unit, "ghost", arrays.trained, buffers.zeros),
       learned: this.#slotOf(unit, "neuron.w", arrays.trained, buffers.zeros),
-      r: this.#slotOf(unit, "recurrent", arrays.trained, buffers.zeros),
+      r: this.#usedOf(index, "recurrent", arrays.trained),
       driven: { buffer: own.driven[index] },
       states: { buffer: own.states[index] },
       ahead: { buffer: own.ahead[index] },
@@ -256,6 +268,19 @@ export class UnitBindings {
     const isFirst = first.unit === reader.unit &&
       first.adds === (reader.adds ?? false);
     return (isFirst ? rasterGradients : secondGradients)[raster];
+  }
+
+  /** Weights that kernels use: rounded, if the unit is quantised. */
+  #usedOf(
+    index: number,
+    array: typeof ROUNDED[number],
+    values: Averaged,
+  ): GPUBufferBinding {
+    const { units, buffers } = this.#context;
+    const rounded = buffers.units[index].rounded[ROUNDED.indexOf(array)];
+    return rounded
+      ? { buffer: rounded }
+      : this.#slotOf(units.units[index], array, values, buffers.zeros);
   }
 
   #slotOf(

@@ -80,6 +80,8 @@ export interface UnitBuffers {
   readonly samples: GPUBuffer;
   readonly coefficients: GPUBuffer;
   readonly back: GPUBuffer;
+  /** Rounded weights of a quantised unit, then the recurrent ones. */
+  readonly rounded: readonly GPUBuffer[];
 }
 
 /** All buffers of a plan. */
@@ -229,6 +231,11 @@ export function allocateUnits(
             : partials,
           coefficients: allocate("coefficients", 4 * (channels[index] + 1)),
           back: allocate("coefficients back", 3 * channels[index]),
+          rounded: [unit.layer, unit.recurrent].flatMap((layer) =>
+            layer?.weights && layer.weightStep !== undefined
+              ? [allocate("rounded weights", layer.weights.floats)]
+              : []
+          ),
         };
       }),
       uniforms: allocate(

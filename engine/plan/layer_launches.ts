@@ -7,7 +7,6 @@
 
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import { quantizeWeights } from "../../kernels/update/quantize.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import {
   type AxonLaunches,
@@ -16,8 +15,9 @@ import {
   riseOf,
 } from "../layers/axon_launches.ts";
 import { type Layer, type LayerSetting, synapseOf } from "../layers/layer.ts";
-import { layoutOf, QUAD } from "../network/layout.ts";
+import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
+import { launchQuantize } from "../network/quantize_launch.ts";
 import {
   type FilterLaunches,
   launchFilter,
@@ -201,17 +201,6 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       gradient: kind.gradient?.(synapse, own) ?? [],
     };
   });
-}
-
-/** Rounds a layer's weights to multiples of its quantisation step. */
-function launchQuantize({ weights, weightStep }: Layer): Launch[] {
-  if (!weights || weightStep === undefined) return [];
-  const { floats: size } = weights;
-  return [launch({
-    kernel: quantizeWeights,
-    constants: { size, step: weightStep },
-    grid: [groupsFor(size / QUAD, quantizeWeights.workgroup), 1, 1],
-  })];
 }
 
 /** Packs a layer's time-packed incoming spikes along neurons. */

@@ -4,8 +4,12 @@
  * @module
  */
 
-import type { LayerDescription } from "../layers/describe_layers.ts";
+import type {
+  LayerDescription,
+  LayerNeuron,
+} from "../layers/describe_layers.ts";
 import type { Extent } from "../network/network.ts";
+import { quantizedWeights } from "../network/quantized.ts";
 import type { NamedArray } from "../network/weights.ts";
 import {
   describeNeuron,
@@ -15,6 +19,7 @@ import { describeUnits } from "../layerwise/units/describe_units.ts";
 import {
   areUnits,
   type UnitDescription,
+  type UnitOptions,
 } from "../layerwise/units/unit_descriptions.ts";
 import type { Unit } from "../layerwise/units/units.ts";
 
@@ -38,6 +43,9 @@ export interface WeightedNetwork<D extends NetworkLayers = NetworkLayers> {
   readonly weights: Readonly<Record<string, NamedArray>>;
 }
 
+/** An entry without entries in it. */
+type Quantised = UnitOptions & Pick<LayerNeuron, "quantize">;
+
 /** Suffixes of the names of a normalisation's arrays. */
 const ARRAYS = ["norm.weight", "norm.bias", "norm.mean", "norm.var"] as const;
 
@@ -49,7 +57,8 @@ const ARRAYS = ["norm.weight", "norm.bias", "norm.mean", "norm.var"] as const;
  * where a power of two scales, g is its reciprocal and β = 0. The second half
  * of a ghost convolution reads the first half before normalisation, so its
  * weights are multiplied by g of the output channel over g of the channel it
- * reads. Drives are equal up to rounding.
+ * reads. Weights of quantised layers are rounded first, and not again. Drives
+ * are equal up to rounding of floats.
  *
  * @param network The network, with running statistics.
  * @returns The network with biases in place of its normalisations; the same
@@ -88,12 +97,13 @@ const ARRAYS = ["norm.weight", "norm.bias", "norm.mean", "norm.var"] as const;
 export function foldNorms<D extends NetworkLayers>(
   { description, weights }: WeightedNetwork<D>,
 ): WeightedNetwork<D> {
-  const normalised = unitsOf(description).filter(({ norm }) => norm);
+  const units = unitsOf(description);
+  const normalised = units.filter(({ norm }) => norm);
   if (normalised.length === 0) return { description, weights };
-  const folded: Record<string, NamedArray> = { ...weights };
+  const folded = quantizedWeights(units.map(({ layer }) => layer), weights);
   for (const unit of normalised) {
     const { layer: { name } } = unit;
-    Object.assign(folded, foldUnit(unit, weights));
+    Object.assign(folded, foldUnit(unit, folded));
     for (const array of ARRAYS) delete folded[`${name}.${array}`];
   }
   const layers = (description.layers as readonly UnitDescription[])
@@ -170,7 +180,10 @@ export function scaleOutputs(
   };
 }
 
-/** Replaces the normalisation of a layer's description by a bias. */
+/**
+ * Replaces the normalisation of a layer's description by a bias, and leaves out
+ * its quantisation.
+ */
 function withoutNorm(entry: UnitDescription): UnitDescription {
   if ("residual" in entry) {
     const { residual, shortcut } = entry;
@@ -181,6 +194,6 @@ function withoutNorm(entry: UnitDescription): UnitDescription {
     };
   }
   if ("average" in entry) return entry;
-  const { norm, ...others } = entry;
-  return norm === undefined ? entry : { ...others, bias: true };
+  const { norm, quantize: _, ...others } = entry as Quantised;
+  return norm === undefined ? others : { ...others, bias: true };
 }

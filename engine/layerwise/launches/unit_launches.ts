@@ -6,6 +6,7 @@
 
 import type { Launch } from "../../device/launch.ts";
 import type { LayerSetting } from "../../layers/layer.ts";
+import { launchQuantize } from "../../network/quantize_launch.ts";
 import { floatsOf, planesOf, type Units } from "../units/units.ts";
 import {
   launchCells,
@@ -29,6 +30,8 @@ import {
 
 /** The launches of a unit. */
 export interface UnitLaunches extends NormLaunches, GhostLaunches, SumLaunches {
+  /** Rounds the weights of a quantised unit, then the recurrent ones. */
+  readonly quantize: readonly Launch[];
   /** Neuron-packs the raster that the synapse reads. */
   readonly pack: Launch;
   /** From the raster to the drive. */
@@ -89,6 +92,9 @@ export function launchUnit(
     : undefined;
   const delays = launchDelays(placed);
   return {
+    quantize: [unit.layer, ...recurrent ? [recurrent] : []].flatMap(
+      launchQuantize,
+    ),
     pack: launchPacking(placed),
     synapse: kind.forward(synapse, own),
     ...(ghost ? launchGhost(ghost, T, batch) : NO_GHOST),

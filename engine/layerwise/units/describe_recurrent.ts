@@ -10,13 +10,19 @@ import type { Layer } from "../../layers/layer.ts";
 /**
  * Describes the recurrent synapses of a layer, all-to-all.
  *
- * @param layer Name and output of the layer.
+ * @param layer Name, output and quantisation step of the layer.
  * @returns The synapses; weights are initialised as in PyTorch.
  */
-export function describeRecurrent({ name, output }: Layer): Layer {
+export function describeRecurrent({ name, output, weightStep }: Layer): Layer {
   const shapes = dense.describe(
     { out: output.C, weightScale: 1 },
     { name, input: output },
   );
-  return { ...shapes, kind: dense, name, input: output } as unknown as Layer;
+  return {
+    ...shapes,
+    kind: dense,
+    name,
+    input: output,
+    weightStep,
+  } as unknown as Layer;
 }

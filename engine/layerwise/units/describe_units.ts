@@ -10,8 +10,10 @@ import { average } from "../../layers/average.ts";
 import { conv } from "../../layers/conv.ts";
 import { describeAxon } from "../../layers/describe_axon.ts";
 import { dense } from "../../layers/dense.ts";
+import type { LayerNeuron } from "../../layers/describe_layers.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { requireSizes } from "../../network/network.ts";
+import { requireStep } from "../../network/quantized.ts";
 import { describeNeuron } from "../../neurons/describe_neuron.ts";
 import type { Neuron } from "../../neurons/neuron_kind.ts";
 import { outputOf, poolingOf } from "./describe_pooling.ts";
@@ -27,7 +29,7 @@ import type { Raster, Unit, Units } from "./units.ts";
 
 /** Keys that an entry may have. */
 const KEYS = [
-  ...["conv", "ghost", "dense", "recurrent", "average"],
+  ...["conv", "ghost", "dense", "recurrent", "quantize", "average"],
   ...["residual", "shortcut", "join"],
   ...["norm", "bias", "neuron", "delay", "pool", "dropout"],
 ];
@@ -136,6 +138,13 @@ class UnitBuilder {
           "beside dense",
       );
     }
+    const hasStep = "conv" in description || "dense" in description;
+    if ("quantize" in description && !hasStep) {
+      throw new ShapeError(
+        `Cannot build ${JSON.stringify(description)}: quantize stands ` +
+          "beside conv or dense",
+      );
+    }
     if ("residual" in description) {
       this.#addResidual(description);
     } else if ("conv" in description) {
@@ -179,7 +188,7 @@ class UnitBuilder {
   #addUnit(
     kind: typeof conv | typeof dense | typeof average,
     options: unknown,
-    description: UnitOptions,
+    description: UnitOptions & Pick<LayerNeuron, "quantize">,
     { isGhost = false, isRecurrent = false }: {
       readonly isGhost?: boolean;
       readonly isRecurrent?: boolean;
@@ -201,6 +210,7 @@ class UnitBuilder {
       name,
       input: source.extent,
       neuron: this.#neuron,
+      weightStep: requireStep(description.quantize, name),
     } as unknown as Layer;
     const spikes: Raster = {
       extent: layer.output,
@@ -301,6 +311,13 @@ class UnitBuilder {
       throw new ShapeError(
         `Cannot build layer "${unit.layer.name}": its neurons send changes, ` +
           "which cannot be delayed, pooled, dropped or read by their own layer",
+      );
+    }
+    if (changed.norm?.kind === "batch" && unit.layer.weightStep) {
+      throw new ShapeError(
+        `Cannot build layer "${unit.layer.name}" with quantize and norm ` +
+          "batch: rounded weights would be scaled by any factor; use norm " +
+          "mean or scale",
       );
     }
     this.#replace(changed);

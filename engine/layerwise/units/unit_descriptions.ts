@@ -7,6 +7,7 @@
 import type { ConvDescription } from "../../layers/conv_shapes.ts";
 import type { AxonDescription } from "../../layers/describe_axon.ts";
 import type { DenseDescription } from "../../layers/dense.ts";
+import type { LayerNeuron } from "../../layers/describe_layers.ts";
 import type { NeuronDescription } from "../../neurons/describe_neuron.ts";
 import type { NeuronKind } from "../../neurons/neuron_kind.ts";
 import type { Norm } from "./units.ts";
@@ -58,7 +59,9 @@ export interface UnitOptions {
 
 /** One entry of the description of a network. */
 export type UnitDescription =
-  | UnitOptions & { readonly conv: ConvDescription }
+  | UnitOptions & Pick<LayerNeuron, "quantize"> & {
+    readonly conv: ConvDescription;
+  }
   | UnitOptions & {
     /**
      * A ghost convolution: computes half of its feature maps from the other
@@ -66,7 +69,7 @@ export type UnitDescription =
      */
     readonly ghost: ConvDescription;
   }
-  | UnitOptions & {
+  | UnitOptions & Pick<LayerNeuron, "quantize"> & {
     readonly dense: number | DenseDescription;
     /**
      * Whether the layer is recurrent: its neurons read the spikes of the layer,

@@ -6,7 +6,7 @@
 
 import type { Layer } from "../../../engine/layers/layer.ts";
 import { sizeOf } from "../../../engine/network/network.ts";
-import { quantized } from "../../../engine/network/quantized.ts";
+import { quantizedWeights } from "../../../engine/network/quantized.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 
 /**
@@ -21,16 +21,12 @@ export function usedWeights(
   layers: readonly Layer[],
   weights: Readonly<Record<string, NamedArray>>,
 ): Record<string, NamedArray> {
-  const used = { ...weights };
-  for (const layer of layers) {
-    const { name, weightStep } = layer;
-    if (layer.kind.name === "average") used[`${name}.weight`] = meansOf(layer);
-    const array = weights[`${name}.weight`];
-    if (weightStep === undefined || !array) continue;
-    const data = array.data.map((weight) => quantized(weight, weightStep));
-    used[`${name}.weight`] = { ...array, data };
-  }
-  return used;
+  const means = layers.filter(({ kind }) => kind.name === "average")
+    .map((layer) => [`${layer.name}.weight`, meansOf(layer)] as const);
+  return {
+    ...quantizedWeights(layers, weights),
+    ...Object.fromEntries(means),
+  };
 }
 
 /** Weights of a layer that averages equal groups of neurons. */

@@ -101,7 +101,7 @@ export const UNITS: TrainingCase = {
         pool: { average: 2 },
         dropout: 0.3,
       },
-      { dense: 8 },
+      { dense: 8, quantize: 0.0625 },
       { dense: 3, neuron: "none" },
     ],
     neuron: leaky({ threshold: 0.5 }),

@@ -43,7 +43,7 @@ const WRONG: readonly [
   [
     "TypeError",
     'Cannot build {"nrom":"batch"} layer by layer: expected conv, ghost, dense, ' +
-    "recurrent, average, residual, shortcut, join, norm, bias, neuron, delay, pool, dropout, not nrom",
+    "recurrent, quantize, average, residual, shortcut, join, norm, bias, neuron, delay, pool, dropout, not nrom",
     [conv(2), { nrom: "batch" }, OUT],
   ],
   [
@@ -132,6 +132,22 @@ const WRONG: readonly [
     "ShapeError",
     'Cannot build {"recurrent":true}: recurrent stands beside dense',
     [{ dense: 3 }, { recurrent: true }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build {"quantize":2}: quantize stands beside conv or dense',
+    [{ dense: 3 }, { quantize: 2 }, OUT],
+  ],
+  [
+    "RangeError",
+    'Cannot build layer "fc1" with weights in steps of 0: not positive',
+    [{ dense: 3, quantize: 0 }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1" with quantize and norm batch: rounded weights ' +
+    "would be scaled by any factor; use norm mean or scale",
+    [{ ...conv(2), quantize: 2 }, { norm: "batch" }, OUT],
   ],
   [
     "ShapeError",

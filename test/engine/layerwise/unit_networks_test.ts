@@ -186,6 +186,26 @@ const CASES: readonly Case[] = [
     sparsity: { maxRate: 0.02, lam: 9 },
   },
   {
+    what: "rounded weights, recurrent ones too",
+    shape: [3, 2, 5, 4, 33],
+    layers: [
+      {
+        ...conv(6, { groups: 2, weightNorm: true }),
+        norm: "mean",
+        neuron: cubaLeaky({ threshold: 0.3, tauSyn: 3 }),
+        quantize: 0.125,
+      },
+      {
+        dense: 12,
+        recurrent: true,
+        neuron: leaky({ threshold: 0.1 }),
+        quantize: 0.0625,
+      },
+      { dense: 3, neuron: "none", quantize: 0.25 },
+    ],
+    coding: { mode: "SUM", height: 1 },
+  },
+  {
     what: "target rates, and bounds of those before",
     shape: [3, 1, 3, 3, 9],
     layers: [

@@ -7,6 +7,7 @@
 import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
+import { quantizedWeights } from "../../../engine/network/quantized.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import type { Cell } from "../../oracle/units/cell.ts";
@@ -20,15 +21,16 @@ import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
  * Makes the twins of units in training.
  *
  * @param units The units.
- * @param weights Their arrays.
+ * @param stored Their arrays, before weights are rounded.
  * @param step Seed of the step, for dropout, and time step in ms.
  * @returns The twins.
  */
 export function twinsOf(
   units: readonly Unit[],
-  weights: Readonly<Record<string, NamedArray>>,
+  stored: Readonly<Record<string, NamedArray>>,
   { seed = 0, Ts = 1 }: { readonly seed?: number; readonly Ts?: number } = {},
 ): OracleUnit[] {
+  const weights = quantizedWeights(units.map(({ layer }) => layer), stored);
   return units.map((unit, index): OracleUnit => {
     const { layer, source, norm, bias, residual, pooling, dropout: p } = unit;
     const { axon } = unit;

@@ -230,8 +230,8 @@ const LAYERWISE: [
     cubaLeaky({ threshold: 0.2 }),
   ],
   [
-    "thresholds that adapt, in a layer that reads its own spikes",
-    [{ conv }, { dense: 6, recurrent: true, bias: true }, {
+    "thresholds that adapt, in a layer of rounded weights that reads its own spikes",
+    [{ conv }, { dense: 6, recurrent: true, quantize: 0.0625 }, {
       dense: 3,
       neuron: "none",
     }],

@@ -36,10 +36,11 @@ const DESCRIPTION: ModelDescription = {
       dense: 5,
       recurrent: true,
       norm: "scale",
+      quantize: 0.125,
       dropout: 0.5,
       neuron: leaky({ threshold: 0.1 }),
     },
-    { dense: 3, norm: "mean", neuron: "none" },
+    { dense: 3, norm: "mean", neuron: "none", quantize: 0.25 },
   ],
   neuron: leaky({ threshold: 0.6 }),
   Ts: 1,
@@ -54,7 +55,8 @@ gpuTest(
       weights: unsettledWeights(DESCRIPTION, 5),
     };
     const folded = foldNorms(whole);
-    assert(!JSON.stringify(folded.description.layers).includes("norm"));
+    const layers = JSON.stringify(folded.description.layers);
+    assert(!/norm|quantize/.test(layers), layers);
     assert(!Object.keys(folded.weights).join().includes("norm"));
     const spikes = busyInput([N, C, H, W, T], 3);
     const ones = { ...spikes, data: spikes.data.map((x) => Math.min(x, 1)) };

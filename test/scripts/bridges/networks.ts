@@ -100,7 +100,7 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
     layers: [
       { conv: CONV, norm: "batch", delay: {}, pool: { max: 2 } },
       {
-        residual: [{ conv: CONV, norm: "scale", delay: 2 }],
+        residual: [{ conv: CONV, norm: "scale", delay: 2, quantize: 0.0625 }],
         shortcut: [{ conv: { out: 6, kernel: 1 } }],
       },
       { dense: 12, recurrent: true, norm: "batch", delay: { per: "channel" } },
@@ -108,6 +108,7 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
         dense: 7,
         recurrent: true,
         bias: false,
+        quantize: 0.0625,
         neuron: cubaLeaky({ threshold: 0.1, tauSyn: 3 }),
       },
       { dense: 3, neuron: "none" },

@@ -252,6 +252,38 @@ Deno.test("netx reads a dense network with delays as it is written", () => {
   assert.deepEqual(others.map(({ type }) => type), ["dense", "dense_rec"]);
 });
 
+gpuTest("rounded weights are those of a file of netx", async () => {
+  const quantize = 2 / 64;
+  const description: ModelDescription = {
+    ...BASE,
+    layers: [
+      { conv: CONV, bias: false, quantize },
+      {
+        dense: 9,
+        recurrent: true,
+        bias: false,
+        neuron: fixedAlif({ vThMant: 50 }),
+        quantize,
+      },
+      { dense: 4, bias: false, neuron: "none", quantize },
+    ],
+    neuron: fixedCuba({ iDecay: 4096, vDecay: 700 }),
+  };
+  const even = evenWeights(description, { unit: 64, largest: 40 });
+  const weights = Object.fromEntries(
+    Object.entries(even).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.map((w, i) => w + 0.4 * quantize * Math.sin(i)) },
+    ]),
+  );
+  const { there, back, lossy, notes } = await roundTrip(description, weights);
+  assert.equal(lossy, false);
+  assert.deepEqual(notes, ["netx 0.6 does not read neurons of type ALIF"]);
+  requireEqual(there);
+  requireEqual(back);
+  assert(there.readout! < 1e-6 && back.readout! < 1e-6);
+});
+
 gpuTest("votes go into a file of netx and back", async () => {
   const description: ModelDescription = {
     ...BASE,
