@@ -24,9 +24,9 @@ export type SrmAlphaParameters = {
   readonly scaleRho: number;
   /**
    * 1: the gradient also flows through the refractory response, unlike in
-   * SLAYER; `true` in a configuration. Suited to short, shallow responses only: where one spike lowers
-   * potentials by many widths of the surrogate, over many bins, the gradient
-   * grows from bin to bin until it overflows.
+   * SLAYER; `true` in a configuration. Suited to short, shallow responses only:
+   * where one spike lowers potentials by many widths of the surrogate, over many
+   * bins, the gradient grows from bin to bin until it overflows.
    *
    * @default 0
    */

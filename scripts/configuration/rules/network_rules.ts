@@ -290,7 +290,7 @@ function checkLayerwise(
   }
   checkOrder(places, refuse);
   checkVotes(places, { endsNetwork: false, refuse });
-  for (const key of ["quantize", "convTranspose", "unpool"]) {
+  for (const key of ["convTranspose", "unpool"]) {
     const found = places.find(({ entry }) => key in entry);
     if (found) refuse([...found.keys, key], against);
   }

@@ -16,7 +16,7 @@ const LAYERS = ["dense", "conv", "convTranspose", "unpool", "pool"];
  *
  * @param neuron The network's neuron, as written.
  * @param places The entries of the network, with the path of keys to each.
- * @returns The end of a message, such as `does not go with network.0.quantize`;
+ * @returns The end of a message, such as `does not go with network.0.unpool`;
  * without a neuron that can be computed layer by layer, what such networks
  * have.
  */
@@ -34,7 +34,7 @@ export function slayerReason(
   ) {
     const layer = places.find(({ entry }) => isOfSlayer(entry));
     if (layer) {
-      const key = ["quantize", "convTranspose", "unpool", "pool"]
+      const key = ["convTranspose", "unpool", "pool"]
         .find((key) => key in layer.entry);
       return `does not go with ${[...layer.keys, key].join(".")}`;
     }

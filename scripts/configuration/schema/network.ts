@@ -306,11 +306,11 @@ function areStepped(
  * Tells whether a layer is only available in networks computed all at once.
  *
  * @param layer The entry of the layer.
- * @returns Whether it is a sum of windows, rounded, or a transposed layer.
+ * @returns Whether it is a sum of windows, or a transposed layer.
  */
 export function isOfSlayer(layer: NetworkEntry): boolean {
   return typeof layer.pool === "number" ||
-    ["quantize", "convTranspose", "unpool"].some((key) => key in layer);
+    ["convTranspose", "unpool"].some((key) => key in layer);
 }
 
 /**

@@ -89,6 +89,34 @@ gpuTest(
   },
 );
 
+gpuTest("convert writes rounded weights to a .net as they are", async () => {
+  const description: ModelDescription = {
+    input: { C: 2, H: 6, W: 6 },
+    layers: [{ dense: 12 }, { dense: 3 }],
+    Ts: 5,
+    random: 0,
+  };
+  const quantized = "bias: false, quantize: 0.03125";
+  await Deno.writeTextFile(
+    at("cuba.yaml"),
+    "simulation: { Ts: 5 }\nneuron: { type: FIXED_CUBA, vThMant: 40 }\n" +
+      `network: [{ dense: 12, ${quantized} }, { dense: 3, ${quantized} }]\n`,
+  );
+  await Deno.writeFile(
+    at("cuba.safetensors"),
+    saveWeights(unsettledWeights(description, 6)),
+  );
+  const { lossy, notes, check } = await convert(
+    ...[at("cuba.safetensors"), at("cuba.net"), "--config", at("cuba.yaml")],
+    ...["--sensor", "6x6"],
+  );
+  assert.deepEqual([lossy, notes], [false, []]);
+  for (const { name, spikes, differing } of check!.layers) {
+    assert(spikes > 20, `${name} has ${spikes} spikes`);
+    assert.equal(differing, 0, name);
+  }
+});
+
 gpuTest(
   "convert says how often a lossy file tells the same class",
   async () => {

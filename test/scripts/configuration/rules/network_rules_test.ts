@@ -87,10 +87,25 @@ Deno.test("neurons that are stepped make a network one of units by themselves", 
   }
 });
 
+Deno.test("weights of units are rounded, too", () => {
+  const entry = "dense: 3, quantize: 0.5";
+  for (const network of [`{${entry}, norm: mean}`, `{${entry}}`]) {
+    const text = `neuron: {type: FIXED_CUBA}\nnetwork: [${network}]`;
+    const configuration = parseConfiguration(text, "a.yaml");
+    assert.equal(configuration.training.error.type, "CrossEntropy");
+    const described = describeNetwork(configuration, new Random(0));
+    const { units } = structureOf({
+      ...described,
+      input: { C: 1, H: 1, W: 2 },
+    });
+    assert.equal(units?.units[0].layer.weightStep, 0.5, network);
+  }
+});
+
 Deno.test("SLAYER's networks stay so with neurons that are stepped, without losses of responses", () => {
   const lif = "neuron: {type: LIF}";
-  const cases = ["{pool: 2}, {dense: 3}", "{dense: 3, quantize: 2}"];
-  for (const layers of [...cases, "{unpool: 2}, {dense: 3}"]) {
+  for (const first of ["{pool: 2}", "{unpool: 2}"]) {
+    const layers = `${first}, {dense: 3, quantize: 2}`;
     const text = `${lif}\nnetwork: [${layers}]`;
     const configuration = parseConfiguration(text, "a.yaml");
     assert(!isLayerwise(configuration), layers);
@@ -176,7 +191,7 @@ Deno.test("what only networks computed layer by layer have is refused elsewhere"
 Deno.test("an entry of SLAYER among neurons that are stepped is named", () => {
   const cuba = "neuron: {type: FIXED_CUBA}";
   const cases = [
-    [`[{dense: 4, quantize: 2, ${cuba}}, {dense: 3, ${cuba}}]`, "0.quantize"],
+    [`[{unpool: 2, ${cuba}}, {dense: 3, ${cuba}}]`, "0.unpool"],
     [
       `[{dense: 4}, {convTranspose: {out: 3, kernel: 2}}]\n${cuba}`,
       "1.convTranspose",

@@ -163,10 +163,10 @@ Deno.test("dropout beside neurons of the spike response model is SLAYER's", () =
   assert(isLayerwise(
     parseConfiguration(`${units}\ninput: {slices: 20}`, "a.yaml"),
   ));
-  refuses(units.replace("delay: 2", "quantize: 2"), {
+  refuses(units.replace("dense: 4", "unpool: 2"), {
     message: 'Cannot use configuration "network.yaml" line 1: ' +
-      "network.0.quantize does not go with dropout in the network",
-    key: "network.0.quantize",
+      "network.0.unpool does not go with dropout in the network",
+    key: "network.0.unpool",
     line: 1,
   });
 });
