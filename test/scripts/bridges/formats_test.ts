@@ -64,7 +64,8 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
   [
     "SDNN",
     'NIR has no neuron of kind "sigma-delta"',
-    'netx has no neuron of kind "sigma-delta"',
+    "its neurons (SDNN) send multiples of the threshold; those of netx send " +
+    "the change itself",
   ],
 ];
 
