@@ -15,6 +15,9 @@ import { quote } from "../command_line/quote.ts";
 /** Largest port number. */
 const LARGEST_PORT = 65535;
 
+/** Address of `localhost`, the one that the task may use. */
+const LOCALHOST = "127.0.0.1";
+
 /** Syntax of a socket. */
 const SOCKET = /^(tcp|udp):\/\/([^/:]+|\[[^\]]+\]):(\d{1,5})$/;
 
@@ -51,7 +54,8 @@ export async function openSource(
   const [, transport, address, port] = SOCKET.exec(source) ?? [];
   if (transport !== undefined) {
     const host = address.replace(/^\[|\]$/g, "");
-    const place = { hostname: host, port: Number(port) };
+    const hostname = host === "localhost" ? LOCALHOST : host;
+    const place = { hostname, port: Number(port) };
     if (place.port > LARGEST_PORT) {
       throw new RangeError(
         `Cannot follow "${source}": expected a port up to ${LARGEST_PORT}`,

@@ -146,7 +146,7 @@ gpuTest("follow reads what a server of events sends by TCP", async () => {
   const { file, predictions } = await tested();
   using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = server.addr as Deno.NetAddr;
-  const child = follow(`tcp://127.0.0.1:${port}`, "--json");
+  const child = follow(`tcp://localhost:${port}`, "--json");
   await child.stdin.close();
   const connection = await server.accept();
   for (const piece of await piecesOf(file, 1000)) await connection.write(piece);
@@ -165,7 +165,7 @@ gpuTest(
     const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = probe.addr as Deno.NetAddr;
     probe.close();
-    const child = follow(`udp://127.0.0.1:${port}`, "--json");
+    const child = follow(`udp://localhost:${port}`, "--json");
     await child.stdin.close();
     const socket = createSocket("udp4");
     const send = (bytes: Uint8Array) =>
