@@ -268,6 +268,7 @@ const LAYERWISE: [
     [
       { conv, norm: "mean", neuron: resonator({ threshold: 0.2, period: 5 }) },
       { dense: 8, neuron: adaptiveResonator({ threshold: 0.2, period: 4 }) },
+      { dense: 8, neuron: resonator({ threshold: 0.2, period: 8 }) },
       {
         dense: 6,
         bias: false,
