@@ -9,6 +9,7 @@ import type { AedatOptions } from "./aedat2/aedat.ts";
 import { AEDAT } from "./aedat2/aedat_recording.ts";
 import { aedatDecoding } from "./aedat2/aedat_stream.ts";
 import { PROPHESEE_RAW } from "./prophesee/raw.ts";
+import { CUT_LINES, cutLine } from "./reading/cut_lines.ts";
 import { cutRecord, untilCut } from "./reading/cut_off.ts";
 import type { Decoding } from "./reading/decoded_recording.ts";
 import { allocateBlock, firstEvents } from "./reading/event_block.ts";
@@ -32,6 +33,16 @@ const LF = 0x0a;
 /** First bytes of header lines, `#` and `%`. */
 const MARKS: readonly number[] = [0x23, 0x25];
 
+/** Properties of a stream that its bytes do not tell. */
+export interface ReceivedOptions extends AedatOptions {
+  /**
+   * Whether its pieces are datagrams, of which some may be lost.
+   *
+   * @default false
+   */
+  readonly datagrams?: boolean;
+}
+
 /**
  * Opens a recording while it is being received: AEDAT 1.0 and 2.0 of the
  * DVS128, Prophesee RAW (EVT 2.0, 2.1, 3.0), or text. The bytes are those of a
@@ -39,10 +50,11 @@ const MARKS: readonly number[] = [0x23, 0x25];
  *
  * @param name Name for messages.
  * @param stream The bytes, in pieces of any size.
- * @param options Axes of AEDAT; by default x from the left and y from the top.
+ * @param options Axes of AEDAT, by default x from the left and y from the top;
+ *   whether the pieces are datagrams.
  * @returns The recording, as soon as its header has been received. Its blocks
  *   can be read once and contain the events received so far. A truncated last
- *   event is among the faults.
+ *   event is among the faults, as are lines of text cut by lost datagrams.
  * @throws {RecordingError} If it ends without an event, has another format, or
  *   its header is damaged.
  *
@@ -60,48 +72,80 @@ const MARKS: readonly number[] = [0x23, 0x25];
 export async function openStream(
   name: string,
   stream: ReadableStream<Uint8Array>,
-  options: AedatOptions = { axes: "jaer" },
+  options: ReceivedOptions = { axes: "jaer" },
 ): Promise<OpenRecording> {
   const reader = stream.getReader();
+  const pieces: Uint8Array[] = [];
   let head = new Uint8Array();
+  let decoding: Decoding | undefined;
   for (;;) {
     const { value, done } = await reader.read();
-    if (value) head = joined(head, value);
+    if (value) {
+      head = joined(head, value);
+      pieces.push(value);
+    }
     const ends = done || head.length >= HEAD_BYTES;
-    const decoding = await decodingOf(name, head, { ...options, ends });
-    if (!decoding) continue;
+    // A lost datagram leaves lines that cannot be recognised.
+    const likely = options.datagrams ? decoding : undefined;
+    const found = await decodingOf(name, head, { ...options, ends, likely });
+    decoding = found?.decoding;
+    if (!found || found.waits) continue;
+    const { format, sensor, start, separator } = found.decoding;
     const faults = new FaultCounts();
+    const mayLose = options.datagrams === true && separator !== undefined;
+    const received = receive(reader, { pieces, start });
     return {
-      format: decoding.format,
-      sensor: decoding.sensor,
+      format,
+      sensor,
       faults: faults.list,
       blocks: () =>
         untilCut(
-          decodeStream(name, { reader, head, decoding, faults }),
+          decodeStream(name, { ...found, received, faults, mayLose }),
           faults,
         ),
     };
   }
 }
 
+/** Yields the bytes behind a header, in the pieces in which they came. */
+async function* receive(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { pieces, start }: {
+    readonly pieces: readonly Uint8Array[];
+    readonly start: number;
+  },
+): AsyncGenerator<Uint8Array, void, void> {
+  let offset = 0;
+  for (const piece of pieces) {
+    yield piece.subarray(Math.max(0, start - offset));
+    offset += piece.length;
+  }
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Decodes received bytes until the stream ends. */
 async function* decodeStream(
   name: string,
-  { reader, head, decoding, faults }: {
-    readonly reader: ReadableStreamDefaultReader<Uint8Array>;
-    readonly head: Uint8Array<ArrayBuffer>;
+  { received, decoding, faults, mayLose }: {
+    readonly received: AsyncIterator<Uint8Array, void>;
     readonly decoding: Decoding;
     readonly faults: FaultCounts;
+    /** Whether lines may lack the part that was in a lost datagram. */
+    readonly mayLose: boolean;
   },
 ): AsyncGenerator<EventBlock, void, void> {
   const { start, separator, record, zeros } = decoding;
   const decoder = decoding.decoder(faults);
   const held = new HeldZeros(record.bytes);
-  const pass = (received: Uint8Array, pending: number) =>
-    zeros === undefined ? received : held.pass(received, pending);
-  let bytes = joined(new Uint8Array(), pass(head.subarray(start), 0));
+  const pass = (piece: Uint8Array, pending: number) =>
+    zeros === undefined ? piece : held.pass(piece, pending);
+  let bytes = new Uint8Array();
   let offset = start;
-  let time = 0;
+  let time = -Infinity;
   for (let last = false; !last || bytes.length > 0;) {
     for (;;) {
       const whole = separator === undefined || last
@@ -122,9 +166,18 @@ async function* decodeStream(
     if (last && bytes.length > 0) {
       throw cutRecord(name, { ...record, offset, left: bytes.length });
     }
-    const { value, done } = await reader.read();
-    if (value) bytes = joined(bytes, pass(value, bytes.length));
-    last = done;
+    const { value, done } = await received.next();
+    if (value) {
+      const carried = bytes.length;
+      bytes = joined(bytes, pass(value, carried));
+      const cut = mayLose
+        ? cutLine(bytes, { decoding, carried, previousUs: time })
+        : 0;
+      if (cut > 0) faults.add(CUT_LINES, offset);
+      bytes = bytes.subarray(cut);
+      offset += cut;
+    }
+    last = done === true;
     if (last && held.count > 0) {
       const isEmpty = offset === start;
       const least = (isEmpty ? 2 : zeros!.least) * record.bytes;
@@ -139,21 +192,29 @@ async function* decodeStream(
 
 /**
  * Recognises the format of a stream; `undefined` until enough has been
- * received.
+ * received. What has been guessed from few lines waits for others.
  */
 async function decodingOf(
   name: string,
   head: Uint8Array<ArrayBuffer>,
-  { ends, axes }: AedatOptions & { readonly ends: boolean },
-): Promise<Decoding | undefined> {
+  { ends, axes, likely }: AedatOptions & {
+    readonly ends: boolean;
+    /** What earlier bytes were recognised as, to keep if others are not. */
+    readonly likely: Decoding | undefined;
+  },
+): Promise<{ decoding: Decoding; waits: boolean } | undefined> {
   if (ends && head.length === 0) {
     throw new RecordingError(name, "it is empty", { offset: 0 });
   }
   if (!ends && !hasHeader(head)) return undefined;
   const file = (bytes: Uint8Array<ArrayBuffer>) => new File([bytes], name);
-  if (AEDAT.matches(head)) return await aedatDecoding(file(head), { axes });
+  if (AEDAT.matches(head)) {
+    const decoding = await aedatDecoding(file(head), { axes });
+    return { decoding, waits: false };
+  }
   if (PROPHESEE_RAW.matches(head)) {
-    return await PROPHESEE_RAW.decoding(file(head));
+    const decoding = await PROPHESEE_RAW.decoding(file(head));
+    return { decoding, waits: false };
   }
   const lines = head.subarray(0, head.lastIndexOf(LF) + 1);
   if (!isText(lines) || (ends && lines.length === 0)) {
@@ -167,9 +228,10 @@ async function decodingOf(
   try {
     const decoding = await TEXT_TABLE.decoding(file(lines));
     const count = lines.reduce((sum, byte) => sum + Number(byte === LF), 0);
-    const waits = decoding.format.includes("guessed") && count < GUESSED_LINES;
-    return ends || !waits ? decoding : undefined;
+    const isGuessed = decoding.format.includes("guessed");
+    return { decoding, waits: !ends && isGuessed && count < GUESSED_LINES };
   } catch (error) {
+    if (likely) return { decoding: likely, waits: false };
     if (ends) throw error;
     return undefined;
   }

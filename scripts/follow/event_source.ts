@@ -67,7 +67,8 @@ export async function openSource(
       return { recording: await openStream(source, stream, { axes }) };
     }
     const { stream, received } = await listen(source, place);
-    return { recording: await openStream(source, stream, { axes }), received };
+    const options = { axes, datagrams: true };
+    return { recording: await openStream(source, stream, options), received };
   }
   if (/^\w+:\/\//.test(source)) {
     throw new RangeError(

@@ -155,6 +155,31 @@ gpuTest("follow reads what a server of events sends by TCP", async () => {
   deepStrictEqual(labels.slice(0, predictions.length), predictions);
 });
 
+/** Follows datagrams that are sent to it, and an empty one after them. */
+async function followDatagrams(pieces: readonly Uint8Array[]) {
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr as Deno.NetAddr;
+  probe.close();
+  const child = follow(`udp://localhost:${port}`, "--json");
+  await child.stdin.close();
+  const listening = () =>
+    new Promise<boolean>((resolve) => {
+      const other = createSocket("udp4");
+      other.once("error", () => resolve(true));
+      other.bind(port, "127.0.0.1", () => other.close(() => resolve(false)));
+    });
+  while (!await listening()) await new Promise((go) => setTimeout(go, 200));
+  const socket = createSocket("udp4");
+  for (const piece of [...pieces, Uint8Array.of()]) {
+    await new Promise<void>((resolve) =>
+      socket.send(piece, port, "127.0.0.1", () => resolve())
+    );
+    await new Promise((go) => setTimeout(go, 5));
+  }
+  socket.close();
+  return child;
+}
+
 gpuTest(
   "follow reads datagrams of EVT 3.0, until an empty one and a cut",
   async () => {
@@ -162,41 +187,35 @@ gpuTest(
     const raw = join(folder.path, "sent.raw");
     const encoded = encodeRecording(await openRecording(file), raw);
     await Deno.writeFile(raw, ReadableStream.from(encoded));
-    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = probe.addr as Deno.NetAddr;
-    probe.close();
-    const child = follow(`udp://localhost:${port}`, "--json");
-    await child.stdin.close();
-    const socket = createSocket("udp4");
-    const send = (bytes: Uint8Array) =>
-      new Promise<void>((resolve) =>
-        socket.send(bytes, port, "127.0.0.1", () => resolve())
-      );
-    const listening = () =>
-      new Promise<boolean>((resolve) => {
-        const other = createSocket("udp4");
-        other.once("error", () => resolve(true));
-        other.bind(port, "127.0.0.1", () => other.close(() => resolve(false)));
-      });
-    while (!await listening()) await new Promise((go) => setTimeout(go, 200));
-    const pieces = await piecesOf(raw, 1200);
-    for (const piece of pieces) {
-      await send(piece);
-      await new Promise((go) => setTimeout(go, 5));
-    }
-    await send(Uint8Array.of(7));
-    await send(Uint8Array.of());
-    socket.close();
+    const pieces = [...await piecesOf(raw, 1200), Uint8Array.of(7)];
+    const child = await followDatagrams(pieces);
     const { size } = await Deno.stat(raw);
     const cut =
       "left out: the last word, which is cut off: 1, the first at byte ";
-    const count = `received: ${pieces.length + 1} datagrams of ${size + 1} ` +
+    const count = `received: ${pieces.length} datagrams of ${size + 1} ` +
       "bytes in all";
     const lines = await linesOf(child, `${cut}${size}\n${count}\n`);
     const labels = lines.map((line) => JSON.parse(line).label);
     deepStrictEqual(labels.slice(0, predictions.length), predictions);
   },
 );
+
+gpuTest("follow reads on after a datagram that is lost", async () => {
+  const { file, predictions } = await tested();
+  const text = join(folder.path, "sent.csv");
+  const encoded = encodeRecording(await openRecording(file), text);
+  await Deno.writeFile(text, ReadableStream.from(encoded));
+  const pieces = (await piecesOf(text, 1000)).toSpliced(1, 1);
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  const lastLine = pieces[0].lastIndexOf("\n".charCodeAt(0)) + 1;
+  const lines = await linesOf(
+    await followDatagrams(pieces),
+    "left out: lines cut by the loss of datagrams: 1, the first at byte " +
+      `${lastLine}\nreceived: ${pieces.length} datagrams of ${bytes} bytes ` +
+      "in all\n",
+  );
+  ok(lines.length >= predictions.length);
+});
 
 gpuTest("follow refuses in a line what it cannot follow", async () => {
   const { file } = await tested();
