@@ -58,6 +58,7 @@ export class WindowBins {
   #waiting: [bin: number, address: number][] = [];
   #late = 0;
   #outside = 0;
+  #beyond = 0;
 
   /** @param binning Options of windows and bins. */
   constructor(binning: WindowBinning) {
@@ -73,6 +74,14 @@ export class WindowBins {
   /** Number of events dropped because they are outside of the sensor. */
   get outside(): number {
     return this.#outside;
+  }
+
+  /**
+   * Number of events dropped because their time rounds to beyond the bins of
+   * their window.
+   */
+  get beyond(): number {
+    return this.#beyond;
   }
 
   /**
@@ -115,6 +124,8 @@ export class WindowBins {
           : y[i] * width + x[i];
         this.#waiting.push([bin, place * 2 + p[i]]);
         this.#latest = Math.max(this.#latest, bin);
+      } else {
+        this.#beyond++;
       }
     }
     if (this.#latest > this.#done) yield this.#take(this.#latest);

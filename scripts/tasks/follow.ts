@@ -163,9 +163,11 @@ await runCommand({
     const [count, problem] of [
       [windows.late, "came after their bin"],
       [windows.outside, "are not on the sensor"],
+      [windows.beyond, "round to beyond their window, as in a test"],
     ] as const
   ) {
-    if (count > 0) console.error(`left out: ${count} events that ${problem}`);
+    if (count === 0) continue;
+    console.error(`left out: events that ${problem}: ${count}`);
   }
   for (const fault of recording.faults) {
     console.error(`left out: ${faultInWords(fault)}`);

@@ -130,6 +130,14 @@ Deno.test("WindowBins gives each window all its bins, and skips empty ones", () 
   strictEqual([...new WindowBins(BINNING).end()].length, 0);
 });
 
+Deno.test("WindowBins counts events that round to beyond their window", () => {
+  const rows: Row[] = [0, 99_300, 99_400, 99_999, 100_000, 199_300]
+    .map((t) => [1, 1, t, 1]);
+  const { chunks, windows } = chunksOf({ ...BINNING, unitUs: 1 }, rows, [6]);
+  strictEqual(windows.beyond, 2);
+  strictEqual(chunks.reduce((sum, { words }) => sum + words.length, 0), 4);
+});
+
 Deno.test("WindowBins counts events that come too late or lie outside", () => {
   const windows = new WindowBins(BINNING);
   const add = (rows: readonly Row[]) => [...windows.add(blockOf(rows))];
