@@ -21,12 +21,13 @@ export interface FiringParameters {
   /** Potential at rest and after a hard reset. @default 0 */
   readonly rest?: number;
   /**
-   * Whether a spike sets the potential to rest (hard) or subtracts the
-   * threshold (soft).
+   * What a spike does to the potential: `hard` sets it to rest, `soft`
+   * subtracts the threshold at once, and `delayed` in the next bin, after the
+   * decay.
    *
    * @default "hard"
    */
-  readonly reset?: "hard" | "soft";
+  readonly reset?: "hard" | "soft" | "delayed";
   /** Whether no gradient flows through the reset. @default true */
   readonly detachReset?: boolean;
   /** Surrogate derivative of a spike. @default "arctangent" */
@@ -50,7 +51,7 @@ export function parameter(value: number, positive = false) {
 export const FIRING = {
   theta: parameter(1, true),
   vReset: parameter(0),
-  softReset: parameter(0),
+  subtracted: parameter(0),
   resetGradient: parameter(0),
   surrogate: parameter(SURROGATES.indexOf("arctangent")),
   steepness: parameter(2, true),
@@ -60,10 +61,13 @@ export const FIRING = {
  * Checks threshold, reset and surrogate of a neuron.
  *
  * @param parameters The parameters that differ from their defaults.
+ * @param leak Share of the potential that decays in a bin, if it is fixed.
  * @returns A value for each of {@linkcode FIRING}.
  * @throws {TypeError} If the surrogate or the reset is unknown.
+ * @throws {RangeError} If the reset is delayed, and the potential learns its
+ * decay or does not outlast a bin.
  */
-export function describeFiring(parameters: FiringParameters) {
+export function describeFiring(parameters: FiringParameters, leak?: number) {
   const {
     threshold = 1,
     rest = 0,
@@ -72,9 +76,18 @@ export function describeFiring(parameters: FiringParameters) {
     surrogate = "arctangent",
     steepness = 2,
   } = parameters;
-  if (reset !== "hard" && reset !== "soft") {
+  if (!["hard", "soft", "delayed"].includes(reset)) {
     throw new TypeError(
-      `Cannot build a neuron with the reset "${reset}": expected hard, soft`,
+      `Cannot build a neuron with the reset "${reset}": expected hard, soft, ` +
+        "delayed",
+    );
+  }
+  if (reset === "delayed" && !(leak! < 1)) {
+    throw new RangeError(
+      'Cannot build a neuron with the reset "delayed": ' +
+        (leak === undefined
+          ? "it learns the decay of its potential"
+          : "its potential does not outlast a bin, as tau is 1"),
     );
   }
   const chosen = SURROGATES.indexOf(surrogate);
@@ -87,7 +100,7 @@ export function describeFiring(parameters: FiringParameters) {
   return {
     theta: threshold,
     vReset: rest,
-    softReset: Number(reset === "soft"),
+    subtracted: reset === "hard" ? 0 : reset === "soft" ? 1 : 1 / (1 - leak!),
     resetGradient: Number(!detachReset),
     surrogate: chosen,
     steepness,

@@ -49,7 +49,8 @@ export const LEAKY: NeuronKind = steppedNeuron({
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.
- * @throws {RangeError} If tau is less than one bin.
+ * @throws {RangeError} If tau is less than one bin, or one and the reset
+ * delayed.
  * @throws {TypeError} If the surrogate or the reset is unknown.
  *
  * @example
@@ -73,12 +74,13 @@ export function leaky(
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns A value for each of {@linkcode INTEGRATION}.
- * @throws {RangeError} If tau is less than one bin.
+ * @throws {RangeError} If tau is less than one bin, or one and the reset
+ * delayed.
  * @throws {TypeError} If the surrogate or the reset is unknown.
  */
 export function describeIntegration(parameters: LeakyParameters) {
   const { tau = 2, decayInput = true } = parameters;
   const leak = leakOf("tau", tau);
   const inputGain = decayInput && leak > 0 ? leak : 1;
-  return { ...describeFiring(parameters), leak, inputGain };
+  return { ...describeFiring(parameters, leak), leak, inputGain };
 }

@@ -65,8 +65,8 @@ fn stepBackFrom(
   let ds = ofSpike(own, after.v, potential + rise, theta + rise);
   let du = ds * slopeAt(potential - theta);
   let dv = du + pastReset(after.v, fires);
-  // A soft reset also subtracts the rise of the threshold.
-  let dRise = -du - select(0, after.v, fires && softReset != 0);
+  // A reset that subtracts the threshold also subtracts its rise.
+  let dRise = -du - select(0, subtracted * after.v, fires);
   *back = Back(
     (1 - leak) * dv,
     fma(adaptation, dRise, (1 - recovery) * after.trace),

@@ -1,11 +1,13 @@
 // Reset and surrogate gradient of leaky neurons. Compiled in front of their
 // WGSL.
 //
-// reset  v = vReset where the neuron fires (hard), or v −= threshold (soft)
+// reset  where the neuron fires, v = vReset (hard) or v −= subtracted ·
+//        threshold: subtracted is 1 (soft), or 1 / (1 − leak), so that the leak
+//        of the next bin leaves the threshold whole (delayed)
 
 override vReset: f32 = 0;
-// Not 0: subtract the threshold.
-override softReset: f32 = 0;
+// 0: hard.
+override subtracted: f32 = 0;
 // Not 0: the gradient flows through the reset too.
 override resetGradient: f32 = 0;
 // 0 exponential, 1 arctangent, 2 sigmoid, 3 fast sigmoid, 4 triangle.
@@ -14,7 +16,7 @@ override steepness: f32 = 2;
 
 // The value of v after a spike.
 fn resetOf(v: f32, threshold: f32) -> f32 {
-  return select(vReset, v - threshold, softReset != 0);
+  return select(vReset, v - subtracted * threshold, subtracted != 0);
 }
 
 // Derivative of the surrogate at `distance` from the threshold.
@@ -40,11 +42,11 @@ fn slopeAt(distance: f32) -> f32 {
 // The gradient of a spike; if resetGradient, with the part that flows through
 // the reset, from `after`, the gradient of v after the reset.
 fn ofSpike(gradient: f32, after: f32, v: f32, threshold: f32) -> f32 {
-  let jump = select(vReset - v, -threshold, softReset != 0);
+  let jump = select(vReset - v, -subtracted * threshold, subtracted != 0);
   return gradient + select(0, after * jump, resetGradient != 0);
 }
 
 // The gradient of v before the reset from that of v after it.
 fn pastReset(after: f32, fires: bool) -> f32 {
-  return select(after, 0, fires && softReset == 0);
+  return select(after, 0, fires && subtracted == 0);
 }

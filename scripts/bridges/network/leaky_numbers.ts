@@ -117,10 +117,10 @@ export function leakyNumbers(
   if (kind !== LEAKY && kind !== CUBA_LEAKY && !isLearned) {
     throw fail(`${format} has no neuron of kind "${kind.name}"`);
   }
-  if (parameters.softReset !== 0) {
+  if (parameters.subtracted !== 0) {
     throw fail(
-      "a spike subtracts the threshold (soft reset), and sets the potential " +
-        `in ${format}`,
+      "a spike subtracts the threshold (soft or delayed reset), and sets the " +
+        `potential in ${format}`,
     );
   }
   const { vReset, decaysInput } = parameters;

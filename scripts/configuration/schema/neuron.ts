@@ -72,9 +72,10 @@ const integrator = {
   /** Threshold of the potential. */
   threshold: v.optional(moderate, 1),
   /**
-   * Effect of a spike: resets the potential to 0, or subtracts the threshold.
+   * Effect of a spike: resets the potential to 0, or subtracts the threshold at
+   * once or, after the decay, in the next bin.
    */
-  reset: v.optional(oneOf("hard", "soft"), "hard"),
+  reset: v.optional(oneOf("hard", "soft", "delayed"), "hard"),
   /** Whether the gradient is cut at the reset. */
   detachReset: v.optional(flag, true),
   /** Surrogate derivative of the threshold function. */
@@ -98,6 +99,9 @@ const learnedBins = worded(
   v.pipe(v.number(), v.gtValue(1), v.maxValue(1e9)),
 );
 
+/** The reset of neurons that learn their decay. */
+const undelayed = v.optional(oneOf("hard", "soft"), "hard");
+
 /** Leaky integrate-and-fire parameters. */
 const leakyIntegrator = {
   /** Time constant of the potential. */
@@ -106,6 +110,22 @@ const leakyIntegrator = {
   decayInput: v.optional(flag, true),
   ...integrator,
 };
+
+/** Requires a potential that outlasts a bin where the reset is delayed. */
+function outlasting<S extends v.GenericSchema>(neurons: S): S {
+  const outlasts = expected("a number of more than 1 for the reset delayed");
+  const withTau = neurons as v.GenericSchema<{ reset: string; tau: number }>;
+  return v.pipe(
+    withTau,
+    v.forward(
+      v.check(
+        ({ reset, tau }) => reset !== "delayed" || tau > 1,
+        ({ input: { tau } }) => outlasts({ input: tau }),
+      ),
+      ["tau"],
+    ),
+  ) as unknown as S;
+}
 
 /** Current-based leaky integrate-and-fire parameters. */
 const cuba = {
@@ -170,7 +190,7 @@ const NEURONS = {
     /** Height of the surrogate derivative. */
     scaleRho: v.optional(moderate, 1),
   }),
-  LIF: section({ type: v.literal("LIF"), ...leakyIntegrator }),
+  LIF: outlasting(section({ type: v.literal("LIF"), ...leakyIntegrator })),
   IF: section({ type: v.literal("IF"), ...integrator }),
   /**
    * Parametric leaky integrate-and-fire: each layer learns its time constant.
@@ -180,22 +200,23 @@ const NEURONS = {
     ...leakyIntegrator,
     /** Initial time constant of the potential. */
     tau: v.optional(learnedBins, 2),
+    reset: undelayed,
   }),
   /**
    * Current-based: spikes add to a synaptic current that drives the potential.
    */
-  CUBA: section(cuba),
+  CUBA: outlasting(section(cuba)),
   /** CUBA in integers, as on the Loihi 2 processor. */
   FIXED_CUBA: section({ type: v.literal("FIXED_CUBA"), ...fixedPoint }),
   /** Adaptive threshold, which rises with each spike and decays. */
-  ALIF: section({
+  ALIF: outlasting(section({
     type: v.literal("ALIF"),
     /** Rise of the threshold if the neuron fires in every bin. */
     adaptation: v.optional(moderate, 1),
     /** Time constant of the threshold. */
     tauAdaptation: v.optional(bins, 10),
     ...leakyIntegrator,
-  }),
+  })),
   /** lava-dl's fixed-point ALIF, which also has a refractory response. */
   FIXED_ALIF: section({
     type: v.literal("FIXED_ALIF"),
@@ -230,6 +251,7 @@ const learnedCuba = section({
   ...cuba,
   tau: v.optional(learnedBins, 2),
   tauSyn: v.optional(learnedBins, 2),
+  reset: undelayed,
 });
 
 /** Types that are not available in networks computed layer by layer. */

@@ -146,13 +146,13 @@ function leakyOf(
   parameters: Readonly<Record<string, number>>,
   learned?: NamedArray,
 ): Leaky {
-  const { theta, leak, inputGain, vReset, softReset } = parameters;
+  const { theta, leak, inputGain, vReset, subtracted } = parameters;
   const { currentLeak, adaptation, recovery } = parameters;
   return {
     threshold: theta,
     tau: learned ? 1 + Math.exp(-learned.data[0]) : 1 / leak,
     rest: vReset,
-    reset: softReset ? "soft" : "hard",
+    reset: subtracted === 0 ? "hard" : subtracted === 1 ? "soft" : "delayed",
     decayInput: learned ? parameters.decaysInput !== 0 : inputGain !== 1,
     detachReset: parameters.resetGradient === 0,
     surrogate: SURROGATES[parameters.surrogate],

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import { crossEntropy, numSpikes, packSpikes } from "../../../mod.ts";
 import { Model } from "../../../engine/model.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
@@ -46,6 +46,65 @@ gpuTest("leaky neurons fire in SLAYER's networks too", async () => {
     const [own] = found.layers;
     same(own.spikes.data, Float32Array.from(twin.spikes.data));
     close(tensorOf(twin.u.shape, own.potentials.data), twin.u, 2e-6);
+  }
+});
+
+gpuTest(
+  "a delayed reset takes the threshold whole, as in snnTorch",
+  async () => {
+    const [beta, threshold, T] = [0.9, 1, 64];
+    using model = await Model.create({
+      device: device(),
+      input: { C: 1, H: 1, W: 4 },
+      layers: [{ dense: { out: 6, weightScale: 2 } }],
+      neuron: leaky({
+        tau: 10,
+        threshold,
+        decayInput: false,
+        reset: "delayed",
+      }),
+      Ts: 1,
+      random: 2,
+    });
+    const x = counts([1, 1, 1, 4, T], 3, 0.4);
+    const spikes = { shape: x.shape, data: Float32Array.from(x.data) };
+    const { layers: [found] } = await trace(model, packSpikes(spikes, [0]), {
+      tSample: T,
+      loss: numSpikes({ true: 9, false: 2, tauSr: 1 }),
+    });
+    const { "fc1.weight": { shape, data } } = await model.weights();
+    const drive = dense(x, tensorOf(shape, data));
+    let [U, S] = [0, 0];
+    const expected = drive.data.map((X, i) => {
+      if (i % T === 0) [U, S] = [0, 0];
+      U = beta * U + X - S * threshold;
+      S = Number(U > threshold);
+      return S;
+    });
+    ok(expected.filter((spike) => spike > 0).length > 40);
+    same(found.spikes.data, Float32Array.from(expected));
+  },
+);
+
+Deno.test("a delayed reset needs a fixed decay that outlasts a bin", () => {
+  const cases = [
+    [() => leaky({ tau: 1, reset: "delayed" }), "its potential does not"],
+    [() => parametricLeaky({ reset: "delayed" }), "it learns the decay"],
+    [
+      () => cubaLeaky({ decays: "learned", reset: "delayed" }),
+      "it learns the decay",
+    ],
+  ] as const;
+  for (const [describe, why] of cases) {
+    throws(describe, (error) => {
+      ok(error instanceof RangeError);
+      ok(
+        error.message.startsWith(
+          `Cannot build a neuron with the reset "delayed": ${why}`,
+        ),
+      );
+      return true;
+    });
   }
 });
 

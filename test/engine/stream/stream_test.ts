@@ -225,9 +225,9 @@ const LAYERWISE: [
     leaky({ ...FIRING, tau: Infinity, reset: "soft" }),
   ],
   [
-    "currents that decay",
+    "currents that decay, and a delayed reset",
     [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
-    cubaLeaky({ threshold: 0.2 }),
+    cubaLeaky({ threshold: 0.2, reset: "delayed" }),
   ],
   [
     "thresholds that adapt, in a layer of rounded weights that reads its own spikes",

@@ -12,7 +12,7 @@ export interface Leaky {
   readonly threshold: number;
   readonly tau: number;
   readonly rest: number;
-  readonly reset: "hard" | "soft";
+  readonly reset: "hard" | "soft" | "delayed";
   readonly decayInput: boolean;
   readonly detachReset: boolean;
   readonly surrogate: Surrogate;
@@ -36,7 +36,7 @@ export interface Leaky {
 export interface LeakyActivity {
   /** Potential before the reset, less the rise of the threshold. */
   readonly u: Tensor;
-  /** Potential after the reset. */
+  /** Potential after the reset, unless that is delayed. */
   readonly v: Tensor;
   /** How far the threshold has risen. */
   readonly rise: Tensor;
@@ -100,20 +100,21 @@ export function leakyForward(
     current: zeros(x.shape),
     spikes: zeros(x.shape),
   };
-  let [v, current, trace] = [rest, 0, 0];
+  let [v, current, trace, owed] = [rest, 0, 0, 0];
   x.data.forEach((drive, i) => {
-    if (i % T === 0) [v, current, trace] = [rest, 0, 0];
+    if (i % T === 0) [v, current, trace, owed] = [rest, 0, 0, 0];
     current = (1 - 1 / tauSyn) * current + drive;
-    v += (decayInput ? current / tau : current) - (v - rest) / tau;
+    v += (decayInput ? current / tau : current) - (v - rest) / tau - owed;
     const rise = adaptation * trace;
     const u = v - rise;
     const spike = smooth
       ? STEPS[neuron.surrogate](u - threshold, neuron.steepness)
       : Number(u >= threshold);
     const resetting = resets?.data[i] ?? spike;
-    v = reset === "hard"
-      ? (1 - resetting) * v + resetting * rest
-      : v - resetting * (threshold + rise);
+    const less = resetting * (threshold + rise);
+    if (reset === "hard") v = (1 - resetting) * v + resetting * rest;
+    if (reset === "soft") v -= less;
+    owed = reset === "delayed" ? less : 0;
     trace += (spike - trace) / tauAdaptation;
     activity.u.data[i] = u;
     activity.v.data[i] = v;
@@ -196,19 +197,21 @@ export function leakyAdjoint(
   const { tauSyn = 1, adaptation = 0, tauAdaptation = 1 } = neuron;
   const T = ds.shape[4];
   const dx = zeros(ds.shape);
-  let [dv, dCurrent, dTrace, dw, dwSyn] = [0, 0, 0, 0, 0];
+  let [dv, dOwed, dCurrent, dTrace, dw, dwSyn] = [0, 0, 0, 0, 0, 0];
   for (let i = ds.data.length - 1; i >= 0; i--) {
-    if (i % T === T - 1) [dv, dCurrent, dTrace] = [0, 0, 0];
-    const risen = threshold + rise.data[i];
-    const jump = reset === "hard" ? rest - (u.data[i] + rise.data[i]) : -risen;
+    if (i % T === T - 1) [dv, dOwed, dCurrent, dTrace] = [0, 0, 0, 0];
+    const dLess = reset === "hard" ? 0 : reset === "soft" ? -dv : dOwed;
+    const dReset = reset === "hard"
+      ? dv * (rest - (u.data[i] + rise.data[i]))
+      : dLess * (threshold + rise.data[i]);
     const dSpike = ds.data[i] + dTrace / tauAdaptation +
-      (detachReset ? 0 : dv * jump);
+      (detachReset ? 0 : dReset);
     const slope = SLOPES[neuron.surrogate](
       u.data[i] - threshold,
       neuron.steepness,
     );
     const du = dSpike * slope;
-    const dRise = -du - (reset === "hard" ? 0 : spikes.data[i] * dv);
+    const dRise = -du + spikes.data[i] * dLess;
     dv = du + dv * (reset === "hard" ? 1 - spikes.data[i] : 1);
     dTrace = adaptation * dRise + dTrace * (1 - 1 / tauAdaptation);
     dCurrent = (decayInput ? dv / tau : dv) + dCurrent * (1 - 1 / tauSyn);
@@ -218,6 +221,7 @@ export function leakyAdjoint(
     const before = i % T === 0 ? rest : v.data[i - 1];
     const input = decayInput ? current.data[i] : 0;
     dw += dv * (input - (before - rest)) * (1 - 1 / tau) / tau;
+    dOwed = -dv;
     dv *= 1 - 1 / tau;
   }
   return { dx, dw: neuron.tauSyn === undefined ? [dw] : [dw, dwSyn] };

@@ -88,7 +88,7 @@ Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
   const weights = noise(x.shape, 5);
   const smooth = true;
   for (const surrogate of SURROGATES) {
-    for (const reset of ["hard", "soft"] as const) {
+    for (const reset of ["hard", "soft", "delayed"] as const) {
       for (const [decayInput, detachReset] of [[true, false], [false, true]]) {
         for (const extra of EXTRAS) {
           const neuron: Leaky = {

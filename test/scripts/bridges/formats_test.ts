@@ -34,9 +34,9 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
   ["CUBA, decays: learned", "exact", "lossy"],
   [
     "LIF, reset: soft",
-    "a spike subtracts the threshold (soft reset), and sets the potential in " +
+    "a spike subtracts the threshold (soft or delayed reset), and sets the potential in " +
     "NIR",
-    "a spike subtracts the threshold (soft reset), and sets the potential in " +
+    "a spike subtracts the threshold (soft or delayed reset), and sets the potential in " +
     "netx",
   ],
   [

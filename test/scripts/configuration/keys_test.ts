@@ -23,7 +23,7 @@ interface Schema {
 function keysOf(schema: Schema, value: unknown): Record<string, Schema> {
   if (schema.entries) return { ...schema.entries };
   const inner = schema.wrapped ?? schema.getter?.(value) ??
-    schema.pipe?.find(({ entries, getter }) => entries ?? getter);
+    schema.pipe?.find(({ entries, getter, pipe }) => entries ?? getter ?? pipe);
   return inner ? keysOf(inner, value) : {};
 }
 

@@ -84,7 +84,7 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
     ],
     [
       { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },
-      'node "fc1": a spike subtracts the threshold (soft reset), and sets the ' +
+      'node "fc1": a spike subtracts the threshold (soft or delayed reset), and sets the ' +
       "potential in netx",
     ],
     [

@@ -179,7 +179,7 @@ Deno.test("a network that NIR cannot hold is refused, by its layer", () => {
   const cases: [ModelDescription, string][] = [
     [
       { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },
-      'node "fc1": a spike subtracts the threshold (soft reset), and sets the ' +
+      'node "fc1": a spike subtracts the threshold (soft or delayed reset), and sets the ' +
       "potential in NIR",
     ],
     [

@@ -33,6 +33,37 @@ Deno.test("a neuron's gradient passes its refractory response if it is told to",
   assert.equal(reach, 37);
 });
 
+Deno.test("a delayed reset needs a decay that is fixed, and of some bins", () => {
+  const { parameters } = neuronOf("{type: LIF, tau: 5, reset: delayed}");
+  assert.equal(parameters.subtracted, 1.25);
+  for (
+    const [section, key, problem] of [
+      [
+        "{type: LIF, tau: 1, reset: delayed}",
+        "tau",
+        "is 1, expected a number of more than 1 for the reset delayed",
+      ],
+      [
+        "{type: PLIF, reset: delayed}",
+        "reset",
+        'is "delayed", expected hard or soft',
+      ],
+      [
+        "{type: CUBA, decays: learned, reset: delayed}",
+        "reset",
+        'is "delayed", expected hard or soft',
+      ],
+    ]
+  ) {
+    refuses(`neuron: ${section}\nnetwork: [{dense: 3}]`, {
+      message: 'Cannot use configuration "network.yaml" line 1: ' +
+        `neuron.${key} ${problem}`,
+      key: `neuron.${key}`,
+      line: 1,
+    });
+  }
+});
+
 Deno.test("neurons of lava-dl are described as in the library", () => {
   assert.deepEqual(
     neuronOf("{type: RF, period: 5, tau: 9, fires: imaginary, tauGrad: 2}"),
