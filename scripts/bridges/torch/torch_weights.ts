@@ -20,7 +20,8 @@ import {
 } from "../../../engine/network/weights.ts";
 import { NetworkError } from "../network/network_error.ts";
 import type { TorchTensor } from "./torch_tensor.ts";
-import { joinNormed, shortName } from "./weight_norm.ts";
+import { modulesOf, type TorchModule } from "./torch_modules.ts";
+import { requireNeurons } from "./torch_neurons.ts";
 
 /** Imported weights, and notes. */
 export interface TorchWeights {
@@ -28,12 +29,6 @@ export interface TorchWeights {
   readonly weights: Readonly<Record<string, NamedArray>>;
   /** Assumptions and omissions, one line each. */
   readonly notes: readonly string[];
-}
-
-/** Tensors of one PyTorch module. */
-interface Module {
-  readonly name: string;
-  readonly tensors: Map<string, TorchTensor>;
 }
 
 /** Weight slots of a layer, by the part of their name after the layer's. */
@@ -56,7 +51,8 @@ const NORM = [
  * @param tensors The tensors by name, in order.
  * @param description The network.
  * @returns Its weights.
- * @throws {NetworkError} If tensors are missing, left over or of other shapes.
+ * @throws {NetworkError} If tensors are missing, left over or of other shapes,
+ * or neurons have other parameters.
  */
 export function weightsOfTorch(
   tensors: ReadonlyMap<string, TorchTensor>,
@@ -70,7 +66,7 @@ export function weightsOfTorch(
   const next = (
     what: string,
     layer: Layer,
-    has: (module: Module) => boolean,
+    has: (module: TorchModule) => boolean,
   ) => {
     const free = modules.filter((module) =>
       !used.has(module.name) && has(module)
@@ -159,11 +155,13 @@ export function weightsOfTorch(
       },
     );
   }
+  const { compared, notes } = requireNeurons(modules, description);
   const others = modules.filter(({ name }) => !used.has(name))
     .flatMap(({ name, tensors }) =>
       [...tensors.keys()].map((own) => `${name}.${own}`)
-    );
-  return { weights, notes: notesOf(tensors, others) };
+    )
+    .filter((name) => !compared.includes(name));
+  return { weights, notes: [...notes, ...notesOf(tensors, others)] };
 }
 
 /**
@@ -208,20 +206,6 @@ function less({ shape, data }: TorchTensor, bias: TorchTensor): TorchTensor {
   return { shape, data: data.map((value, c) => value - bias.data[c]) };
 }
 
-function modulesOf(tensors: ReadonlyMap<string, TorchTensor>): Module[] {
-  const modules = new Map<string, Module>();
-  for (const [written, tensor] of tensors) {
-    const name = shortName(written);
-    const dot = name.lastIndexOf(".");
-    const own = dot < 0 ? name : name.slice(0, dot);
-    const module = modules.get(own) ?? { name: own, tensors: new Map() };
-    module.tensors.set(name.slice(dot + 1), tensor);
-    modules.set(own, module);
-  }
-  for (const { tensors } of modules.values()) joinNormed(tensors);
-  return [...modules.values()];
-}
-
 function layersOf(slots: readonly WeightSlot[]): Layer[] {
   const layers = new Map<string, Layer>();
   for (const slot of slots) {
@@ -236,7 +220,7 @@ function layersOf(slots: readonly WeightSlot[]): Layer[] {
 /**
  * Whether a module has weights; SLAYER's pools have a fixed scalar, no weights.
  */
-function isSynapse({ tensors }: Module): boolean {
+function isSynapse({ tensors }: TorchModule): boolean {
   const weight = tensors.get("weight");
   return weight !== undefined && weight.shape.length > 1 &&
     weight.shape.slice(0, 2).some((side) => side > 1 || !isOne(weight)) &&
@@ -244,7 +228,7 @@ function isSynapse({ tensors }: Module): boolean {
 }
 
 /** Whether a module is a learned response (PSP), shared or one per filter. */
-function isResponse({ tensors }: Module): boolean {
+function isResponse({ tensors }: TorchModule): boolean {
   return isKernel(tensors.get("weight")?.shape ?? []);
 }
 
@@ -265,7 +249,7 @@ function reversed({ shape, data }: TorchTensor): TorchTensor {
 }
 
 /** Whether a module is slayerPytorch's delays. */
-function isDelay({ tensors }: Module): boolean {
+function isDelay({ tensors }: TorchModule): boolean {
   return tensors.has("delay");
 }
 
@@ -274,11 +258,11 @@ function isOne({ data }: TorchTensor): boolean {
   return data.every((value) => value === data[0]);
 }
 
-function isNorm({ tensors }: Module): boolean {
+function isNorm({ tensors }: TorchModule): boolean {
   return tensors.has("running_mean") && tensors.has("running_var");
 }
 
-function isParametric({ tensors }: Module): boolean {
+function isParametric({ tensors }: TorchModule): boolean {
   return tensors.get("w")?.data.length === 1;
 }
 
