@@ -163,15 +163,17 @@ function sizeOf(text: string | undefined) {
 
 /** Describes the files written, and how well networks agree. */
 function inWords({ files, notes, lossy, check }: Conversion): string[] {
+  const by = files.every(({ path }) => /\.safetensors$/i.test(path))
+    ? "in the weights read back"
+    : "by the equations of the file";
   return [
     ...files.map(({ path, bytes }) => `${path}: ${bytes} bytes`),
     ...notes,
     ...check?.layers.map(({ name, spikes, others, differing }) =>
       `check: ${name} has ${counted(spikes, "spike")}, ` +
       (differing === 0
-        ? "0 differ by the equations of the file"
-        : `and ${others} by the equations of the file, ${differing} in one ` +
-          "of the two alone")
+        ? spikes === 0 ? "nothing to compare" : `0 differ ${by}`
+        : `and ${others} ${by}, ${differing} in one of the two alone`)
     ) ?? [],
     ...(check?.readout === undefined ? [] : [
       `check: the readout differs by ${check.readout.toPrecision(2)} of its ` +

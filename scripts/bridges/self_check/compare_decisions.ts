@@ -11,8 +11,10 @@ import { structureOf } from "../../../engine/model/model_description.ts";
 import type { Extent } from "../../../engine/network/network.ts";
 import { Random } from "../../../engine/network/random.ts";
 import { countOf, type NamedArray } from "../../../engine/network/weights.ts";
+import type { Prediction } from "../../../engine/trace.ts";
 import type { Bins, Counterpart } from "../network/counterpart.ts";
-import { BINS, binsOf, RATE, runSpikes } from "./run_spikes.ts";
+import { findFiringInput } from "./firing_input.ts";
+import { BINS, binsOf } from "./run_spikes.ts";
 
 /**
  * Number of samples for comparing predictions, and side of the blocks of pixels
@@ -30,8 +32,8 @@ export interface DecisionAgreement {
 
 /**
  * Compares the predictions of a network and its counterpart, whose layers read
- * their own spikes, on samples in which random blocks of pixels are active. The
- * prediction is the output with the largest spike count, or the largest sum of
+ * their own spikes, on samples in which random blocks of pixels are active, as
+ * densely that half of them are predicted, if possible. The prediction is the output with the largest spike count, or the largest sum of
  * a readout.
  *
  * @param device The device.
@@ -46,17 +48,27 @@ export async function compareDecisions(
   network: WeightedNetwork<ModelDescription>,
   { run, parts }: Counterpart,
 ): Promise<DecisionAgreement> {
-  const spikes = randomBlocks(network.description.input);
-  const predictions = await runSpikes(device, network, spikes, 1);
   const { voters = 1 } = structureOf(network.description).layers.at(-1)!;
+  const ownOf = ({ layers, outputs }: Prediction) =>
+    decisionOf(binsOf(outputs ?? layers.at(-1)!.spikes), voters);
+  const { spikes, height, predictions } = await findFiringInput(
+    device,
+    network,
+    {
+      draw: (density) => randomBlocks(network.description.input, density),
+      count: (predictions) =>
+        predictions.filter((own) => ownOf(own) !== undefined).length,
+      enough: DECISIONS / 2,
+    },
+  );
   let [samples, equal] = [0, 0];
-  for (const [n, { layers, outputs }] of predictions.entries()) {
-    const own = decisionOf(
-      binsOf(outputs ?? layers.at(-1)!.spikes),
-      voters,
-    );
+  for (const [n, prediction] of predictions.entries()) {
+    const own = ownOf(prediction);
     if (own === undefined) continue;
-    const results = await run(binsOf(spikes, n), new Map(), device);
+    const input = binsOf(spikes, n).map((bin) =>
+      bin.map((spike) => height * spike)
+    );
+    const results = await run(input, new Map(), device);
     samples++;
     equal += Number(own === decisionOf(results.get(parts.at(-1)!)!, voters));
   }
@@ -78,14 +90,17 @@ function decisionOf(bins: Bins, voters: number): number | undefined {
     : sums.indexOf(largest);
 }
 
-/** Draws input spikes in a random half of the blocks of pixels. */
-function randomBlocks({ C, H, W }: Extent): NamedArray {
+/**
+ * Draws input spikes in a random half of the blocks of pixels, of a density over
+ * all.
+ */
+function randomBlocks({ C, H, W }: Extent, density: number): NamedArray {
   const shape = [DECISIONS, C, H, W, BINS];
   const random = new Random(1);
   const columns = Math.ceil(W / BLOCK);
   const blocks = Float64Array.from(
     { length: DECISIONS * C * Math.ceil(H / BLOCK) * columns },
-    () => 2 * RATE * Number(random.uniform() < 0.5),
+    () => 2 * density * Number(random.uniform() < 0.5),
   );
   const rateOf = (i: number) => {
     const pixel = Math.floor(i / BINS);

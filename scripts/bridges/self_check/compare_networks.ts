@@ -9,20 +9,21 @@ import type { Device } from "../../../engine/device/device.ts";
 import type { WeightedNetwork } from "../../../engine/training/fold_norms.ts";
 import type { ModelDescription } from "../../../engine/model.ts";
 import { structureOf } from "../../../engine/model/model_description.ts";
-import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
-import { LOIHI } from "../../../engine/neurons/loihi.ts";
-import type { NeuronKind } from "../../../engine/neurons/neuron_kind.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
+import type { Prediction } from "../../../engine/trace.ts";
 import type { Counterpart } from "../network/counterpart.ts";
 import type { Agreement, LayerAgreement } from "./agreement.ts";
 import { favouredSpikes } from "./favoured_spikes.ts";
+import {
+  BOOSTS,
+  findFiringInput,
+  type FiringInput,
+  heightsOf,
+} from "./firing_input.ts";
 import { BINS, binsOf, randomSpikes, runSpikes } from "./run_spikes.ts";
 
 /** Spikes a layer needs for a meaningful comparison. */
 const ENOUGH = 20;
-
-/** Factors of the drive of a layer with fewer spikes, tried in order. */
-const BOOSTS: readonly number[] = [8, 64, 512, 4096];
 
 /** Input spikes, and what changes the drive of a layer. */
 interface Attempt {
@@ -34,19 +35,18 @@ interface Attempt {
   readonly boost: number;
 }
 
-/** Integer neurons, whose sums would overflow with a boosted input. */
-const INTEGERS: readonly NeuronKind[] = [LOIHI, FIXED_CUBA, FIXED_ALIF];
-
 /**
  * Runs a network and its counterpart on the same random spikes, and compares
  * the outputs of all layers. Each layer of the counterpart reads the spikes of
  * the network here, so that a spike that rounding moves is counted once and
  * does not propagate to the layers above.
  *
- * A layer with too few spikes is compared again: the weights of the layers
- * below are enlarged in the network here, with either sign, and the counterpart
- * reads their spikes. For the first layer only inputs that excite a neuron
- * spike and, unless its neurons are integers, input spikes are enlarged.
+ * The input has the first density, or else height, at which all layers fire, or
+ * as many as possible. A layer with too few spikes is compared again: the
+ * weights of the layers below are enlarged in the network here, with either
+ * sign, and the counterpart reads their spikes. For the first layer only inputs
+ * that excite a neuron spike and, unless its neurons are integers, input spikes
+ * are enlarged.
  *
  * @param device The device.
  * @param network The network with its weights.
@@ -60,9 +60,12 @@ export async function compareNetworks(
   network: WeightedNetwork<ModelDescription>,
   counterpart: Counterpart,
 ): Promise<Agreement> {
-  const spikes = randomSpikes(network.description.input);
-  const plain = { spikes, height: 1, boost: 1 };
-  const first = await compareAt(device, network, counterpart, plain);
+  const input = await findFiringInput(device, network, {
+    draw: (density) => randomSpikes(network.description.input, density),
+    count: firingLayers,
+    enough: structureOf(network.description).layers.length,
+  });
+  const first = await compareAt(device, counterpart, input);
   const layers = [...first.layers];
   let { readout } = first;
   for (const layer of counterpart.parts.keys()) {
@@ -70,16 +73,35 @@ export async function compareNetworks(
     const watched = isReadout ? layer - 1 : layer;
     let count = first.layers[watched].spikes;
     if (count >= ENOUGH || (counterpart.readsOwn && layer > 0)) continue;
-    for (const attempt of attemptsFor(network, layer, spikes)) {
+    for (const attempt of attemptsFor(network, layer, input)) {
       if (count >= ENOUGH) break;
-      const boosted = withBoost(network, { layer, boost: attempt.boost });
-      const other = await compareAt(device, boosted, counterpart, attempt);
+      const { spikes, height, boost } = attempt;
+      const boosted = withBoost(network, { layer, boost });
+      const predictions = await runSpikes(device, boosted, spikes, height);
+      const other = await compareAt(device, counterpart, {
+        spikes,
+        height,
+        predictions,
+      });
       count += other.layers[watched].spikes;
       if (isReadout) readout = Math.max(readout!, other.readout!);
       else layers[layer] = sumOf(layers[layer], other.layers[layer]);
     }
   }
   return { layers, ...readout !== undefined && { readout } };
+}
+
+/** Counts the layers, from the first, that fire enough to be compared. */
+function firingLayers(predictions: readonly Prediction[]): number {
+  const [{ layers, outputs }] = predictions;
+  const silent = layers.findIndex((_, layer) =>
+    predictions.reduce(
+      (sum, { layers }) =>
+        sum + layers[layer].spikes.data.filter((spike) => spike !== 0).length,
+      0,
+    ) < ENOUGH
+  );
+  return silent < 0 ? layers.length + Number(outputs !== undefined) : silent;
 }
 
 /** Adds up two comparisons of a layer. */
@@ -99,22 +121,18 @@ function sumOf(
 function attemptsFor(
   { description, weights }: WeightedNetwork<ModelDescription>,
   layer: number,
-  spikes: NamedArray,
+  { spikes, height }: FiringInput,
 ): Attempt[] {
   if (layer > 0) {
     return BOOSTS.flatMap((boost) => [boost, -boost])
-      .map((boost) => ({ spikes, height: 1, boost }));
+      .map((boost) => ({ spikes, height, boost }));
   }
   const { units, layers: [first] } = structureOf(description);
-  const { neuron, ghost } = units?.units[0] ?? { ...first, ghost: undefined };
-  const favoured = ghost
+  const favoured = units?.units[0].ghost
     ? undefined
     : favouredSpikes(first, weights[`${first.name}.weight`]);
   const inputs = [...favoured ? [favoured] : [], spikes];
-  const heights = neuron && INTEGERS.includes(neuron.kind)
-    ? [1]
-    : [1, ...BOOSTS];
-  return heights.flatMap((height) =>
+  return heightsOf(description).flatMap((height) =>
     inputs.map((spikes) => ({ spikes, height, boost: 1 }))
   );
 }
@@ -139,14 +157,12 @@ function withBoost(
   };
 }
 
-/** Compares networks on input spikes. */
+/** Compares what networks make of input spikes. */
 async function compareAt(
   device: Device,
-  network: WeightedNetwork<ModelDescription>,
   { run, parts, readoutFactor = 1 }: Counterpart,
-  { spikes, height }: Pick<Attempt, "spikes" | "height">,
+  { spikes, height, predictions }: FiringInput,
 ): Promise<Agreement> {
-  const predictions = await runSpikes(device, network, spikes, height);
   const counts = predictions[0].layers.map(({ name }) => ({
     name,
     spikes: 0,

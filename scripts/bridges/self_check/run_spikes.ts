@@ -61,14 +61,18 @@ export async function runSpikes(
  * Draws input spikes; none in the first bin, where Loihi ignores them.
  *
  * @param extent Channels, rows and columns of the input.
+ * @param density Share of the bins with spikes.
  * @returns The spikes of a few samples, `[N, C, H, W, T]`.
  */
-export function randomSpikes({ C, H, W }: Extent): NamedArray {
+export function randomSpikes(
+  { C, H, W }: Extent,
+  density = RATE,
+): NamedArray {
   const shape = [SAMPLES, C, H, W, BINS];
   const random = new Random(0);
   const data = Float32Array.from(
     { length: countOf(shape) },
-    (_, i) => Number(random.uniform() < RATE && i % BINS > 0),
+    (_, i) => Number(random.uniform() < density && i % BINS > 0),
   );
   return { shape, data };
 }

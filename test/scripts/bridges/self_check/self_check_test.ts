@@ -11,6 +11,7 @@ import { toNir } from "../../../../scripts/bridges/nir/write/to_nir.ts";
 import { openQuestions } from "../../../../scripts/bridges/self_check/agreement.ts";
 import { compareDecisions } from "../../../../scripts/bridges/self_check/compare_decisions.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
+import { ownCounterpart } from "../../../../scripts/bridges/self_check/own_counterpart.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
 
@@ -84,6 +85,26 @@ gpuTest("layers of a network that hardly fires are compared", async () => {
   const { readout } = await compare(weak, withFactor(weak, ["fc2", 1.3]));
   assert(readout! > 0.2);
 });
+
+gpuTest(
+  "input is strong enough for a network that is compared to itself",
+  async () => {
+    const weights = withFactor(unsettledWeights(DESCRIPTION, 3), [
+      "conv1.norm",
+      1 / 16,
+    ]);
+    const network = { description: DESCRIPTION, weights };
+    const own = ownCounterpart(network);
+    const { layers } = await compareNetworks(device(), network, own);
+    for (const { name, spikes, differing } of layers) {
+      assert(spikes >= 20, `${name} has ${spikes} spikes`);
+      assert.equal(differing, 0);
+    }
+    const decided = await compareDecisions(device(), network, own);
+    assert(decided.samples >= 8, `${decided.samples}`);
+    assert.equal(decided.equal, decided.samples);
+  },
+);
 
 gpuTest("a layer that never fires is named", async () => {
   const weights = withFactor(unsettledWeights(DESCRIPTION, 3), ["fc1", 0]);
