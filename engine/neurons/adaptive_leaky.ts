@@ -51,7 +51,8 @@ export const ADAPTIVE_LEAKY: NeuronKind = {
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
- * @throws {RangeError} If a time constant is less than one bin.
+ * @throws {RangeError} If a time constant is less than one bin, or tau one and
+ * the reset delayed.
  * @throws {TypeError} If the surrogate or the reset is unknown.
  *
  * @example

@@ -72,7 +72,8 @@ export const PARAMETRIC_CUBA: NeuronKind = {
  * constants are initial values if they are learned.
  * @returns The description of the neuron, for a network or a layer.
  * @throws {RangeError} If a time constant is less than one bin or, if it is
- * learned, not finite or not more than one bin.
+ * learned, not finite or not more than one bin; or if the reset is delayed and
+ * tau is learned or one.
  * @throws {TypeError} If the surrogate or the reset is unknown.
  *
  * @example

@@ -59,7 +59,8 @@ export const PARAMETRIC_LEAKY: NeuronKind = {
  * initial value.
  * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
- * @throws {RangeError} If tau is not finite, or not more than one bin.
+ * @throws {RangeError} If tau is not finite, or not more than one bin, or the
+ * reset is delayed.
  * @throws {TypeError} If the surrogate or the reset is unknown.
  *
  * @example
