@@ -41,7 +41,11 @@ const UNITS = (normed: boolean): ModelDescription => ({
   input: { C: 2, H: 8, W: 6 },
   layers: [
     { conv: { out: 6, kernel: 3, weightNorm: normed }, norm: "mean" },
-    { dense: { out: 5, weightNorm: normed }, recurrent: true },
+    {
+      dense: { out: 5, weightNorm: normed },
+      recurrent: true,
+      quantize: 0.0625,
+    },
     { dense: 3, neuron: "none" },
   ],
   neuron: leaky({ threshold: 0.3 }),

@@ -190,7 +190,7 @@ const CASES: readonly Case[] = [
     shape: [3, 2, 5, 4, 33],
     layers: [
       {
-        ...conv(6, { groups: 2, weightNorm: true }),
+        ...conv(6, { groups: 2 }),
         norm: "mean",
         neuron: cubaLeaky({ threshold: 0.3, tauSyn: 3 }),
         quantize: 0.125,
