@@ -72,7 +72,8 @@ Deno.test("leaky neurons refuse parameters out of range", () => {
   });
   throws(() => leaky({ reset: "none" as "hard" }), {
     name: "TypeError",
-    message: 'Cannot build a neuron with the reset "none": expected hard, soft',
+    message: 'Cannot build a neuron with the reset "none": expected hard, ' +
+      "soft, delayed",
   });
   for (const [name, value] of [["threshold", 0], ["steepness", -1]] as const) {
     throws(() => describeNeuron(leaky({ [name]: value })), {
