@@ -192,14 +192,15 @@ async function* decodeStream(
 
 /**
  * Recognises the format of a stream; `undefined` until enough has been
- * received. What has been guessed from few lines waits for others.
+ * received. `waits` means that columns were guessed from fewer than
+ * {@linkcode GUESSED_LINES} lines, and more are to be received first.
  */
 async function decodingOf(
   name: string,
   head: Uint8Array<ArrayBuffer>,
   { ends, axes, likely }: AedatOptions & {
     readonly ends: boolean;
-    /** What earlier bytes were recognised as, to keep if others are not. */
+    /** The format guessed from earlier bytes, used if guessing now fails. */
     readonly likely: Decoding | undefined;
   },
 ): Promise<{ decoding: Decoding; waits: boolean } | undefined> {

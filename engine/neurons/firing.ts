@@ -21,7 +21,7 @@ export interface FiringParameters {
   /** Potential at rest and after a hard reset. @default 0 */
   readonly rest?: number;
   /**
-   * What a spike does to the potential: `hard` sets it to rest, `soft`
+   * Effect of a spike on the potential: `hard` sets it to rest, `soft`
    * subtracts the threshold at once, and `delayed` in the next bin, after the
    * decay.
    *

@@ -1,5 +1,5 @@
 /**
- * What netx cannot read of a file, although lava-dl writes it.
+ * Layers and parameters of a `.net` that lava-dl writes and netx cannot read.
  *
  * Source: lava-dl 0.6, lava.lib.dl.netx.hdf5.
  *

@@ -10,7 +10,7 @@ import { crc32c } from "../../../../dataset/files/crc32c.ts";
 /** Largest size of a name in bytes; file systems allow 255 with the ending. */
 const MOST_BYTES = 180;
 
-/** What stands for a path separator. */
+/** Replacement of the path separator `/`. */
 const SEPARATOR = "__";
 
 /** Characters that are kept, and those that are kept at the start. */
