@@ -43,6 +43,7 @@ const FIELD = {
   region: 12,
   inside: 16,
   erased: 17,
+  noise: 21,
 } as const;
 
 /**
@@ -101,6 +102,8 @@ export function drawSources(
   labels.forEach((label, n) => {
     const at = 2 * SOURCE_WORDS * n;
     draw.change(drawn.sources, floats, at, label);
+    const events = offsets[2 * n + 1] - offsets[2 * n];
+    drawn.sources[at + FIELD.noise] = draw.noise(events);
     const partner = partners[n];
     if (partner === undefined || partner === n) return;
     const second = at + SOURCE_WORDS;
@@ -228,6 +231,12 @@ class Draw {
     if (erased > 0) floats.set(this.box(erased).region, at + FIELD.erased);
     words[at + FIELD.seed] = this.#random.uniform() * 2 ** 32;
     words[at + FIELD.dropped] = this.#share(drop) * 2 ** 32;
+  }
+
+  /** Draws the number of noise events beside a sample's own. */
+  noise(events: number): number {
+    const { noise } = this.#options;
+    return noise === undefined ? 0 : Math.round(this.#share(noise) * events);
   }
 
   /**

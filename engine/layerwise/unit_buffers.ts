@@ -25,7 +25,7 @@ import { floatsOf, isPooled, type Unit, type Units } from "./units/units.ts";
 export const UNIFORM_WORDS = 64;
 
 /** Words per source of events in bin_counts.wgsl. */
-export const SOURCE_WORDS = 21;
+export const SOURCE_WORDS = 22;
 
 /**
  * Words of a unit's sums over strips, and of the sums of its learned parameter.

@@ -41,6 +41,13 @@ export interface Augmentation {
   /** Largest fraction of events that are dropped. @default 0 */
   readonly drop?: number | ChangeRange;
   /**
+   * Largest number of random events that are added, for each event of the
+   * sample.
+   *
+   * @default 0
+   */
+  readonly noise?: number | ChangeRange;
+  /**
    * Probability that a batch is mixed (CutMix): each sample gets a box of
    * another sample, and both labels in proportion to their areas.
    *

@@ -1,10 +1,12 @@
 // Binning of events into counts, and of counts into bit planes. Augments
-// samples on the way: events are transformed, dropped and mixed.
+// samples on the way: events are transformed, dropped and mixed, and noise is
+// added.
 //
 // scatter  counts[n, t, f] += 1 for each event of the sources of sample n that
 //          stays, at
 //            X = xx · x + xy · y + x0, Y = yx · x + yy · y + y0, rounded
 //            t = ⌊(timeScale · time + timeShift) / fine⌋
+//          and for each noise event, at a random t, f
 // pack     bit j of spikes[n, p, b, f] = bit p of min(counts[n, t, f], most),
 //          t = 32b + j
 //          largest[n] = the largest of these counts
@@ -51,6 +53,8 @@ struct Source {
   erasedTop: f32,
   erasedRight: f32,
   erasedBottom: f32,
+  // Number of noise events.
+  noise: u32,
 }
 
 override T: u32;
@@ -76,6 +80,12 @@ fn isWithin(x: f32, y: f32, box: vec4<f32>) -> bool {
   return x >= box.x && y >= box.y && x < box.z && y < box.w;
 }
 
+// Counts an event of sample n in bin t of input f.
+fn count(n: u32, t: u32, f: u32) {
+  let at = (n * ((T + 1) / 2) + t / 2) * H * W * C + f;
+  atomicAdd(&counts[at], select(1u, 65536u, t % 2 == 1));
+}
+
 @compute @workgroup_size(64)
 fn scatter(
   @builtin(global_invocation_id) id: vec3<u32>,
@@ -91,6 +101,11 @@ fn scatter(
     source.erasedRight,
     source.erasedBottom,
   );
+  let F = H * W * C;
+  for (var i = id.x; i < source.noise; i += groups.x * 64) {
+    let drawn = hashed(source.seed ^ ~i);
+    count(n, hashed(drawn) % T, drawn % F);
+  }
   for (var i = source.first + id.x; i < source.end; i += groups.x * 64) {
     if (hashed(source.seed ^ (i - source.first)) < source.dropped) {
       continue;
@@ -110,9 +125,7 @@ fn scatter(
     ) {
       continue;
     }
-    let f = (u32(newY) * W + u32(newX)) * C + address % C;
-    let at = (n * ((T + 1) / 2) + u32(t) / 2) * H * W * C + f;
-    atomicAdd(&counts[at], select(1u, 65536u, u32(t) % 2 == 1));
+    count(n, u32(t), (u32(newY) * W + u32(newX)) * C + address % C);
   }
 }
 

@@ -99,6 +99,7 @@ function augmentationOf(
     stretchTime: augmentation.time_stretch,
     erase: augmentation.erase,
     drop: augmentation.drop,
+    noise: augmentation.noise,
     mix: augmentation.mix,
   };
 }

@@ -44,7 +44,7 @@ const READOUT_KEYS = [
 /** Augmentations made on the device, and those made before. */
 const DEVICE_CHANGES = [
   ...["flip_not", "rotate", "zoom", "time_shift", "time_stretch"] as const,
-  ...["erase", "mix"] as const,
+  ...["erase", "noise", "mix"] as const,
 ];
 const OTHER_CHANGES = ["time_jitter"] as const;
 

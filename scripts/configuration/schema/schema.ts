@@ -175,6 +175,8 @@ const augmentation = section({
   time_stretch: v.optional(change(fraction)),
   /** Largest share of the picture that an erased box covers. */
   erase: v.optional(change(fraction, true)),
+  /** Largest number of random events that are added, for each of a sample's. */
+  noise: v.optional(change(notNegative, true)),
   /** Probability that a batch's samples are mixed by exchanging boxes. */
   mix: v.optional(fraction),
 });

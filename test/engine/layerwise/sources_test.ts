@@ -43,6 +43,7 @@ function draw(augmentation: Augmentation, seed = 1, sizes = SIZES) {
         region: [...floats.subarray(at + 12, at + 16)],
         inside: sources[at + 16],
         erased: [...floats.subarray(at + 17, at + 21)],
+        noise: sources[at + 21],
       };
     });
     const [label, mixed] = classes.subarray(3 * n);
@@ -193,6 +194,7 @@ Deno.test("a change with a probability is drawn for that share of samples", () =
       rotate: { most: 12, probability: 0.3 },
       erase: { least: 0.2, most: 0.5, probability: 0.25 },
       drop: { least: 0.3, most: 0.6 },
+      noise: { least: 0.5, most: 2 },
     }, seed)
   );
   const part = (found: (source: typeof drawn[number]["own"]) => boolean) =>
@@ -204,12 +206,15 @@ Deno.test("a change with a probability is drawn for that share of samples", () =
   near(part(({ map }) => Math.abs(map[3]) > 1e-6), 0.3);
   near(part(({ erased }) => erased[2] > erased[0]), 0.25);
   for (
-    const { own: { erased: [left, top, right, bottom], dropped } } of drawn
+    const { own: { erased: [left, top, right, bottom], dropped, noise } }
+      of drawn
   ) {
     const share = (right - left) * (bottom - top) / W / H;
     // Sides are whole pixels.
     ok(share === 0 || share > 0.2 * 0.8);
     ok(dropped >= 0.3 && dropped <= 0.6);
+    // Samples have 100 events each.
+    ok(noise >= 50 && noise <= 200);
   }
 });
 

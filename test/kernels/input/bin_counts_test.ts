@@ -28,6 +28,7 @@ const UNCHANGED: Change = {
   region: NOTHING,
   inside: false,
   erased: NOTHING,
+  noise: 0,
 };
 
 /** A sample's own events and those mixed in, with their changes. */
@@ -98,6 +99,7 @@ async function bin(
         [erased.left, erased.top, erased.right, erased.bottom],
         at + 17,
       );
+      sources[at + 21] = change.noise;
     })
   );
   const F = C * H * W;
@@ -168,7 +170,7 @@ gpuTest(
 );
 
 gpuTest(
-  "events are moved, erased and dropped as they are counted",
+  "events are moved, erased, dropped and added as they are counted",
   async () => {
     const shape = [2, 11, 9, 20];
     const fine = 4;
@@ -184,6 +186,7 @@ gpuTest(
       { erased: { left: 0, top: 2, right: 4, bottom: 9 } },
       { dropped: 2 ** 31, seed: 0x9e3779b9 },
       { dropped: 2 ** 32 - 1, seed: 5, timeShift: 1 },
+      { dropped: 2 ** 31, seed: 0x9e3779b9, noise: 700 },
     ];
     const samples = changes.map((change, n): Sample => [{
       events: eventsOf(300, shape, fine, n + 4),

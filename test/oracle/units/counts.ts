@@ -37,6 +37,8 @@ export interface Change {
   readonly inside: boolean;
   /** Where none stay. */
   readonly erased: Box;
+  /** Number of noise events. */
+  readonly noise: number;
 }
 
 /**
@@ -59,6 +61,13 @@ export function binCounts(
   samples.forEach((sources, n) => {
     for (const { events, change } of sources) {
       const [xx, xy, x0, yx, yy, y0] = change.map;
+      for (let i = 0; i < change.noise; i++) {
+        const drawn = hashed((change.seed ^ ~i) >>> 0);
+        const f = drawn % (H * W * C);
+        const t = hashed(drawn) % T;
+        const pixel = Math.floor(f / C);
+        counts.data[((n * C + f % C) * H * W + pixel) * T + t]++;
+      }
       events.forEach(({ x, y, c, time }, i) => {
         if (hashed((change.seed ^ i) >>> 0) < change.dropped) return;
         const column = Math.round(xx * x + xy * y + x0);

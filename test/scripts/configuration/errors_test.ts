@@ -162,7 +162,7 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "training",
       "augmentation: [1]",
       "is a list, expected drop, flip_x, flip_y, shift, time_jitter, " +
-      "flip_not, rotate, zoom, time_shift, time_stretch, erase, mix",
+      "flip_not, rotate, zoom, time_shift, time_stretch, erase, noise, mix",
     ],
     [
       "training",
