@@ -11,6 +11,54 @@ import {
   type Sensor,
 } from "../events.ts";
 
+/** Tells noise from activity, event by event. */
+export class ActivityMap {
+  readonly #row: number;
+  readonly #windowUs: number;
+  /** By pixel, in a border of one pixel that avoids bounds checks. */
+  readonly #supportedUs: Float64Array;
+
+  /**
+   * @param sensor The sensor.
+   * @param window Time in ms for which an event supports its neighbours.
+   */
+  constructor({ width, height }: Sensor, window: number) {
+    this.#row = width + 2;
+    this.#windowUs = window * 1000;
+    this.#supportedUs = new Float64Array(this.#row * (height + 2));
+    this.clear();
+  }
+
+  /** Forgets all events, as at the start of a sample. */
+  clear(): void {
+    this.#supportedUs.fill(-Infinity);
+  }
+
+  /**
+   * Adds an event.
+   *
+   * @param x Its column.
+   * @param y Its row.
+   * @param us Its time in µs.
+   * @returns Whether an event of a neighbouring pixel supports it.
+   */
+  add(x: number, y: number, us: number): boolean {
+    const times = this.#supportedUs;
+    const row = this.#row;
+    const at = (y + 1) * row + x + 1;
+    const isSupported = Math.abs(us - times[at]) <= this.#windowUs;
+    times[at - row - 1] = us;
+    times[at - row] = us;
+    times[at - row + 1] = us;
+    times[at - 1] = us;
+    times[at + 1] = us;
+    times[at + row - 1] = us;
+    times[at + row] = us;
+    times[at + row + 1] = us;
+    return isSupported;
+  }
+}
+
 /**
  * Drops events that are not preceded by a recent event in any of the eight
  * neighbouring pixels.
@@ -38,30 +86,15 @@ import {
  */
 export function dropBackgroundActivity(
   events: Events,
-  { sensor: { width, height }, window }: {
-    readonly sensor: Sensor;
-    readonly window: number;
-  },
+  { sensor, window }: { readonly sensor: Sensor; readonly window: number },
 ): Events {
   const { x, y, t } = events;
-  // A border of one pixel avoids bounds checks at the sensor's edge.
-  const row = width + 2;
-  const supported = new Float64Array(row * (height + 2)).fill(-Infinity);
+  const active = new ActivityMap(sensor, window);
   const kept = new Uint32Array(t.length);
   const elapsed = elapsedTimes(t);
   let count = 0;
   for (let i = 0; i < t.length; i++) {
-    const at = (y[i] + 1) * row + x[i] + 1;
-    const time = elapsed[i];
-    if (Math.abs(time - supported[at]) <= window * 1000) kept[count++] = i;
-    supported[at - row - 1] = time;
-    supported[at - row] = time;
-    supported[at - row + 1] = time;
-    supported[at - 1] = time;
-    supported[at + 1] = time;
-    supported[at + row - 1] = time;
-    supported[at + row] = time;
-    supported[at + row + 1] = time;
+    if (active.add(x[i], y[i], elapsed[i])) kept[count++] = i;
   }
   return selectEvents(events, kept.subarray(0, count));
 }

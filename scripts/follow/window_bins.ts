@@ -7,6 +7,7 @@
 
 import { addressBits, type Binning } from "../../dataset/pack.ts";
 import type { Sensor } from "../../dataset/events.ts";
+import { ActivityMap } from "../../dataset/transforms/background_activity.ts";
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 
 /** Adding and subtracting it rounds a float64 to an integer, half to even. */
@@ -29,6 +30,8 @@ export interface WindowBinning {
   readonly unitUs: number;
   /** The sensor that the network was trained on. */
   readonly sensor: Sensor;
+  /** Filter for background activity, see `FilterOptions`. */
+  readonly backgroundActivity?: number;
 }
 
 /** Events of consecutive bins of a window. */
@@ -47,6 +50,8 @@ export interface WindowChunk {
 export class WindowBins {
   readonly #binning: WindowBinning;
   readonly #bits: number;
+  /** Recent activity in the window; `undefined` without a filter. */
+  readonly #active: ActivityMap | undefined;
   /** Start of the first window, in µs. */
   #startUs: number | undefined;
   #window = -1;
@@ -59,11 +64,16 @@ export class WindowBins {
   #late = 0;
   #outside = 0;
   #beyond = 0;
+  #noise = 0;
 
   /** @param binning Options of windows and bins. */
   constructor(binning: WindowBinning) {
     this.#binning = binning;
-    this.#bits = addressBits(binning.sensor);
+    const { sensor, backgroundActivity } = binning;
+    this.#bits = addressBits(sensor);
+    this.#active = backgroundActivity === undefined
+      ? undefined
+      : new ActivityMap(sensor, backgroundActivity);
   }
 
   /** Number of events dropped because their bin was already returned. */
@@ -82,6 +92,11 @@ export class WindowBins {
    */
   get beyond(): number {
     return this.#beyond;
+  }
+
+  /** Number of events that the filter for background activity dropped. */
+  get noise(): number {
+    return this.#noise;
   }
 
   /**
@@ -109,6 +124,11 @@ export class WindowBins {
       if (window > this.#window) {
         yield* this.end();
         this.#window = window;
+        this.#active?.clear();
+      }
+      if (this.#active?.add(x[i], y[i], t[i]) === false) {
+        this.#noise++;
+        continue;
       }
       const ms = (us - this.#startUs - window * lengthUs) / 1000;
       const part = method === "SlayerTD"

@@ -79,7 +79,7 @@ await runCommand({
   const { window: asked, page } = options;
   const run = await readRun(folder);
   const { configuration } = run;
-  requireUnfiltered(run);
+  const backgroundActivity = liveFilterOf(run);
   const trained = await trainedFolds(run, await foldsOf(run));
   const fold = chosen === undefined
     ? trained[0]
@@ -111,6 +111,7 @@ await runCommand({
     fineMs: (slices === undefined ? Ts : windowMs / slices) / fine,
     unitUs: timing.unitUs,
     sensor,
+    backgroundActivity,
   });
   if (length.guessed) {
     console.error(
@@ -163,6 +164,7 @@ await runCommand({
     const [count, problem] of [
       [windows.late, "came after their bin"],
       [windows.outside, "are not on the sensor"],
+      [windows.noise, "have no recent neighbour (training.filter)"],
       [windows.beyond, "round to beyond their window, as in a test"],
     ] as const
   ) {
@@ -215,12 +217,18 @@ async function* seenBy(
   }
 }
 
-/** Requires a run without filters, which need whole samples. */
-function requireUnfiltered({ folder, configuration }: Run): void {
-  if (configuration.training.filter === undefined) return;
+/**
+ * Returns the filter for background activity that a run was trained with; other
+ * filters need whole samples.
+ */
+function liveFilterOf({ folder, configuration }: Run): number | undefined {
+  const { filter } = configuration.training;
+  const whole = (["hot_pixels", "downsample_space", "downsample_time"] as const)
+    .find((key) => filter?.[key] !== undefined);
+  if (whole === undefined) return filter?.background_activity;
   throw new Error(
     `Cannot follow with run "${folder}": it was trained on filtered samples ` +
-      "(training.filter), and a filter sees a whole sample",
+      `(training.filter.${whole}), and that filter sees a whole sample`,
   );
 }
 

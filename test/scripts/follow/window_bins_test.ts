@@ -1,5 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Events } from "../../../dataset/events.ts";
 import { packSample } from "../../../dataset/pack.ts";
+import { dropBackgroundActivity } from "../../../dataset/transforms/background_activity.ts";
 import {
   type WindowBinning,
   WindowBins,
@@ -56,6 +58,17 @@ function wordsOf(chunks: readonly WindowChunk[], window: number, bits: number) {
     first += chunk.bins;
     return [...chunk.words].map((word) => word + start * 2 ** bits);
   }).sort((a, b) => a - b);
+}
+
+/** Rows as the events of a sample. */
+function eventsOf(rows: readonly Row[]): Events {
+  const { x, y, t, p } = blockOf(rows);
+  return { x, y, t: Uint32Array.from(t), p };
+}
+
+/** The word of a row at the start of a window. */
+function wordOf([x, y, , p]: Row): number {
+  return (y * SENSOR.width + x) * 2 + p;
 }
 
 for (const method of ["SlayerTD", "frames"] as const) {
@@ -117,6 +130,36 @@ Deno.test("WindowBins bins slices as frames, but upright", () => {
       );
     }),
     { numRuns: 30 },
+  );
+});
+
+Deno.test("WindowBins filters background activity window by window", () => {
+  const backgroundActivity = 12;
+  fc.assert(
+    fc.property(ROWS, fc.integer({ min: 1, max: 50 }), (rows, size) => {
+      const binning = { ...BINNING, backgroundActivity };
+      const { chunks, windows } = chunksOf(binning, rows, [size]);
+      const start = Math.floor(rows[0][2] / 1000) * 1000;
+      const kept = [0, 1, 2, 3].flatMap((window): Row[] => {
+        const own = rows.filter(([, , t]) =>
+          Math.floor((Math.floor(t / 1000) * 1000 - start) / 100_000) === window
+        );
+        const { x, y, t, p } = dropBackgroundActivity(eventsOf(own), {
+          sensor: SENSOR,
+          window: backgroundActivity,
+        });
+        return [...x.keys()].map((i) => [x[i], y[i], t[i], p[i]]);
+      });
+      strictEqual(windows.noise, rows.length - kept.length);
+      const first = [rows[0][0], rows[0][1], rows[0][2], rows[0][3]] as Row;
+      const plain = chunksOf(BINNING, [first, ...kept], [20]).chunks;
+      for (const window of [0, 1, 2, 3]) {
+        const words = wordsOf(plain, window, 6);
+        if (window === 0) words.splice(words.indexOf(wordOf(first)), 1);
+        deepStrictEqual(wordsOf(chunks, window, 6), words);
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

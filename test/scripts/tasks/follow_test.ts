@@ -287,6 +287,32 @@ gpuTest(
   },
 );
 
+gpuTest("follow filters background activity as evaluate does", async () => {
+  const { file } = await tested();
+  const config = join(run, "config.yaml");
+  const text = await Deno.readTextFile(config);
+  const filterBy = (filter: string) =>
+    Deno.writeTextFile(
+      config,
+      text.replace(/^training:\n/m, `$&  filter: {${filter}}\n`),
+    );
+  const args = [file, "--run", run, "--json"];
+  await filterBy("background_activity: 15, least_events: 2");
+  const { predictions } = await predicted();
+  const { code, stdout, stderr } = await runTask("follow", args);
+  await filterBy("hot_pixels: 20");
+  const refused = await runTask("follow", args);
+  await Deno.writeTextFile(config, text);
+  strictEqual(code, 0, stderr);
+  match(stderr, /^left out: events that have no recent neighbour .+: \d+\n$/);
+  deepStrictEqual(
+    stdout.trimEnd().split("\n").slice(0, predictions.length)
+      .map((line) => JSON.parse(line).label),
+    predictions,
+  );
+  match(refused.stderr, /^error: .+\(training.filter.hot_pixels\).+\n$/);
+});
+
 browserTest(
   "follow shows the decision on the run's live page",
   async (browser) => {
