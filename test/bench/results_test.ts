@@ -129,14 +129,39 @@ Deno.test("what README.md says of dropout and of other recipes was measured", ()
   ));
 });
 
+/** A run of `fewerRecordings`. */
+interface FewerRecordings {
+  readonly updates: number;
+  readonly meanOfLastFiveEpochsBySeed: readonly number[];
+}
+
 Deno.test("what README.md says of fewer recordings was measured", () => {
-  for (const { data, samples, ridge, modern } of results.fewerRecordings) {
-    assert.deepEqual(rowOf(`${data} `).slice(1), [
-      samples.join(", "),
-      percent(ridge),
-      percent(modern),
+  const cellOf = (run?: FewerRecordings) => {
+    if (run === undefined) return "–";
+    const { updates, meanOfLastFiveEpochsBySeed: means } = run;
+    const mean = means.reduce((a, b) => a + b) / means.length;
+    return percent(mean) + (updates === 4000 ? "*" : "");
+  };
+  for (const row of results.fewerRecordings) {
+    assert.deepEqual(rowOf(`${row.data} `).slice(1), [
+      row.samples.join(", "),
+      percent(row.ridge),
+      cellOf(row.without),
+      cellOf(row.filter),
+      cellOf(row["filter and noise"]),
     ]);
   }
+  const { "5 signs": signs, "5 other signs": others } = results.smallOnWindows;
+  assert(WORDS.includes(
+    `With its filter \`small\` comes to ${percent(signs.filter)} and ` +
+      `${percent(others.filter)} on the windows, without it to ` +
+      `${percent(signs.without)} and ${percent(others.without)}`,
+  ));
+  assert(WORDS.includes(
+    `and fold 1 of the 19 signs comes to ${
+      percent(results.filterOnSigns.testAccuracy)
+    } with a filter of 5 ms`,
+  ));
 });
 
 Deno.test("what README.md says recipes take was measured", () => {
