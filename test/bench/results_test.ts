@@ -129,6 +129,18 @@ Deno.test("what README.md says of dropout and of other recipes was measured", ()
   ));
 });
 
+Deno.test("what README.md says of gradients through refractory responses was measured", () => {
+  const { with: exact, without } = results.refractoryGradient;
+  assert(WORDS.includes(
+    `the MLP comes to ${spreadOf(exact.best, 1)} with them, ` +
+      `${
+        spreadOf(without.best, 1)
+      } without, and as the mean of its last five ` +
+      `epochs to ${spreadOf(exact.meanOfLastFive, 1)} and ` +
+      spreadOf(without.meanOfLastFive, 1),
+  ));
+});
+
 /** A run of `fewerRecordings`. */
 interface FewerRecordings {
   readonly updates: number;
