@@ -105,6 +105,7 @@ export {
   type ResonatorParameters,
 } from "./neurons/resonator.ts";
 export {
+  type Activation,
   SIGMA_DELTA,
   sigmaDelta,
   type SigmaDeltaParameters,

@@ -97,12 +97,17 @@ export interface NeuronKind {
    */
   readonly stepped?: SteppedText;
   /**
-   * Largest message in a bin, for neurons that send changes of their activation
-   * in whole thresholds, see delta.wgsl.
+   * Describes the messages of neurons that send changes of their activation,
+   * see delta.wgsl.
    *
+   * @param parameters A value for each parameter.
+   * @returns Value of a message of one, and the largest message in a bin.
    * @default none: neurons spike
    */
-  readonly graded?: number;
+  readonly graded?: (parameters: NeuronParameters) => {
+    readonly step: number;
+    readonly most: number;
+  };
   /**
    * Initial values of the one or two parameters that each layer of such neurons
    * learns in addition to its weights, as `conv1.neuron.w`.

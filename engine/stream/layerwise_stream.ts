@@ -223,7 +223,8 @@ const CELLS: readonly string[] = [cellForward, recurrentForward]
 /** Words of the state of all neurons of a unit. */
 function stateWords({ layer, neuron }: Unit): number {
   if (!neuron) return 0;
-  if (neuron.kind.graded) return sizeOf(layer.output);
+  // `sent` and e of delta.wgsl.
+  if (neuron.kind.graded) return 2 * sizeOf(layer.output);
   const bytes = stateBytes(layer.name, neuron.kind.stepped!);
   const { floats } = layoutOf(layer);
   return Math.max(floats, sizeOf(layer.output)) * bytes / 4;

@@ -63,8 +63,9 @@ export function launchGraded(
   record: Readonly<Record<"keep" | "layer" | "stride", number>>,
 ): Launch {
   const { T, pixels, C, runSize } = strips;
-  const { kind, parameters: { theta } } = unit.neuron!;
-  const P = planesOf(unit.joined);
+  const { theta, accumulates, activation } = unit.neuron!.parameters;
+  const { joined } = unit;
+  const P = planesOf(joined);
   return launch({
     kernel: deltaForward,
     constants: {
@@ -73,9 +74,12 @@ export function launchGraded(
       C,
       runSize,
       theta,
+      step: joined.scale,
+      accumulates,
+      activation,
+      most: joined.most,
       P,
       ...record,
-      most: kind.graded!,
     },
     grid: [groupsFor(pixels * channels, deltaForward.workgroup), 1, "samples"],
     loops: 2 * (T * (P + 2) + T / 32 * (P + 1) + 2),
@@ -89,9 +93,10 @@ export function launchGraded(
  * @returns The launch.
  */
 export function launchGradedBack({ unit, strips, grid }: PlacedUnit): Launch {
+  const { activation } = unit.neuron!.parameters;
   return launch({
     kernel: deltaAdjoint,
-    constants: { ...strips, theta: unit.neuron!.parameters.theta },
+    constants: { ...strips, step: unit.joined.scale, activation },
     grid,
     loops: 8 * (strips.T + 2) + 8,
   });

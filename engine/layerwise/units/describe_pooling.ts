@@ -85,6 +85,8 @@ export function outputOf(
   pooling: Pooling | undefined,
   dropout: number,
 ): Raster {
+  // Changes are neither pooled nor dropped.
+  if (joined.signed) return joined;
   const { kind, window } = pooling ?? { kind: "max", window: 1 };
   const { C, H, W } = joined.extent;
   const averages = kind === "average";

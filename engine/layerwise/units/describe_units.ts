@@ -328,8 +328,8 @@ class UnitBuilder {
 function messagesOf(
   neuron: Neuron | undefined,
 ): Pick<Raster, "most" | "signed" | "scale"> {
-  const { kind, parameters } = neuron ?? {};
-  return kind?.graded
-    ? { most: kind.graded, signed: true, scale: parameters!.theta }
+  const messages = neuron?.kind.graded?.(neuron.parameters);
+  return messages
+    ? { most: messages.most, signed: true, scale: messages.step }
     : { most: 1, signed: undefined, scale: 1 };
 }

@@ -9,6 +9,16 @@ import type { KernelSpec } from "../../spec.ts";
 import { UNIT, UNIT_CONSTANTS } from "../unit.ts";
 import code from "./delta.wgsl" with { type: "text" };
 
+/** Constants of messages. */
+const MESSAGE_CONSTANTS = [
+  "theta",
+  "step",
+  "accumulates",
+  "activation",
+  "most",
+  "P",
+] as const;
+
 /** delta.wgsl, `forward`. */
 export const deltaForward = {
   name: "delta forward",
@@ -29,12 +39,10 @@ export const deltaForward = {
     "pixels",
     "C",
     "runSize",
-    "theta",
+    ...MESSAGE_CONSTANTS,
     "keep",
     "layer",
     "stride",
-    "most",
-    "P",
   ],
 } as const satisfies KernelSpec;
 
@@ -53,7 +61,7 @@ export const deltaStream = {
     carried: 12,
   },
   inPlace: ["spikes", "carried"],
-  constants: ["T", "pixels", "C", "runSize", "theta", "most", "P"],
+  constants: ["T", "pixels", "C", "runSize", ...MESSAGE_CONSTANTS],
 } as const satisfies KernelSpec;
 
 /** delta.wgsl, `adjoint`. */
@@ -63,5 +71,5 @@ export const deltaAdjoint = {
   entryPoint: "adjoint",
   workgroup: 64,
   bindings: { batch: 0, x: 2, coefficients: 3, above: 4, dy: 10, sums: 11 },
-  constants: [...UNIT_CONSTANTS, "theta"],
+  constants: [...UNIT_CONSTANTS, "step", "activation"],
 } as const satisfies KernelSpec;

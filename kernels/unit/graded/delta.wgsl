@@ -1,12 +1,15 @@
 // Delta encoder of sigma-delta neurons: sends changes of the activation, in
-// whole thresholds.
+// whole steps.
 //
 // forward  u[t] = a[c] · x[n, t, p, c] + b[c], see norm.wgsl
-//          k[t] = trunc(max(u[t], 0) / theta − sent[t − 1]), from −most to most
-//          sent[t] = sent[t − 1] + k[t]
+//          d[t] = f(u[t]) / step − sent[t − 1]
+//          e[t] = d[t], or e[t − 1] + d[t] if `accumulates`
+//          k[t] = trunc(d[t]), from −most to most, where |e[t]| ≥ theta / step,
+//                 else 0
+//          sent[t] = sent[t − 1] + k[t]; e[t] = 0 where k[t] ≠ 0
 // stream   `forward` for the bins of a chunk of one sample, see
 //          cell_stream.wgsl
-// adjoint  dy[n, t, p, c] = (dk[t] − dk[t + 1]) / theta where u[t] > 0, else 0:
+// adjoint  dy[n, t, p, c] = f'(u[t]) · (dk[t] − dk[t + 1]) / step:
 //          straight-through, with `sent` in place of the activation
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //
@@ -24,15 +27,20 @@
 // above         [N, T, pixels, floats]  dk, the gradient of the messages
 // dy            [N, T, pixels, floats]
 // sums          [samples of the batch, S, floats]
-// carried       [pixels, C]             sent, updated in place
+// carried       [pixels, C]             sent and e, updated in place
 //
 // One invocation owns a channel of a pixel (forward), or one of every
 // pixelLanes-th pixel of a strip (adjoint).
 //
 // Source: O'Connor, Welling, Sigma delta quantized networks, arXiv:1611.02024;
-// lava-dl's sigma-delta blocks, whose messages are not whole thresholds.
+// lava-dl's delta encoder, which rounds down and forgets what it rounds off.
 
 override theta: f32 = 1;
+override step: f32 = 1;
+// Whether changes that are not sent add up until their sum is theta.
+override accumulates: bool = false;
+// f: 0 max(u, 0), 1 u, 2 max(u, 0.01 u), 3 1 / (1 + exp(−u)), 4 tanh(u).
+override activation: u32 = 0;
 override keep: bool = false;
 override layer: u32 = 0;
 override stride: u32 = 1;
@@ -49,15 +57,51 @@ override P: u32 = 8;
 @group(0) @binding(9) var<storage, read_write> potentials: array<f32>;
 @group(0) @binding(10) var<storage, read_write> dy: array<f32>;
 @group(0) @binding(11) var<storage, read_write> sums: array<vec2<f32>>;
-@group(0) @binding(12) var<storage, read_write> carried: array<i32>;
+@group(0) @binding(12) var<storage, read_write> carried: array<Encoder>;
 
 // Largest number of bit planes of a message, its sign included.
-const mostPlanes = 8u;
+const mostPlanes = 16u;
 
-// The message at potential u, where `sent` thresholds have been sent.
-fn changeOf(u: f32, sent: i32) -> i32 {
-  let change = trunc(max(u, 0) / theta - f32(sent));
-  return i32(clamp(change, f32(-most), f32(most)));
+// What a neuron has sent, and its unsent changes, in steps.
+struct Encoder {
+  sent: i32,
+  error: f32,
+}
+
+fn activate(u: f32) -> f32 {
+  switch (activation) {
+    case 1 { return u; }
+    case 2 { return max(u, 0.01 * u); }
+    case 3 { return logistic(u); }
+    case 4 { return 2 * logistic(2 * u) - 1; }
+    default { return max(u, 0); }
+  }
+}
+
+fn slopeAt(u: f32) -> f32 {
+  switch (activation) {
+    case 1 { return 1; }
+    case 2 { return select(0.01, 1, u > 0); }
+    case 3 { return logistic(u) * logistic(-u); }
+    case 4 { return 4 * logistic(2 * u) * logistic(-2 * u); }
+    default { return select(0.0, 1, u > 0); }
+  }
+}
+
+// exp() of more than 88 overflows.
+fn logistic(u: f32) -> f32 {
+  return 1 / (1 + exp(min(-u, 80)));
+}
+
+// The message at potential u.
+fn messageOf(encoder: ptr<function, Encoder>, u: f32) -> i32 {
+  let change = activate(u) / step - f32((*encoder).sent);
+  let error = select(0, (*encoder).error, accumulates) + change;
+  let whole = i32(clamp(trunc(change), f32(-most), f32(most)));
+  let k = select(0, whole, abs(error) >= theta / step);
+  (*encoder).sent += k;
+  (*encoder).error = select(0, error, k == 0);
+  return k;
 }
 
 @compute @workgroup_size(64)
@@ -75,7 +119,7 @@ fn forward(
     let channel = place / runFloats * runSize + place % runFloats;
     let own = i / floats * C + channel;
     let coefficient = coefficients[place];
-    var sent = 0;
+    var encoder = Encoder();
     var count = 0u;
     var planes = array<u32, mostPlanes>();
     for (var t = 0u; t < T; t++) {
@@ -84,8 +128,7 @@ fn forward(
       if (keep) {
         potentials[at] = u;
       }
-      let k = changeOf(u, sent);
-      sent += k;
+      let k = messageOf(&encoder, u);
       count += u32(k != 0);
       for (var p = 0u; p < P; p++) {
         planes[p] |= ((bitcast<u32>(k) >> p) & 1) << (t % 32);
@@ -118,7 +161,10 @@ fn stream(
     let channel = place / runFloats * runSize + place % runFloats;
     let own = i / floats * C + channel;
     let coefficient = coefficients[place];
-    var sent = select(carried[own], 0, first == 0);
+    var encoder = carried[own];
+    if (first == 0) {
+      encoder = Encoder();
+    }
     if (first % T == 0) {
       for (var p = 0u; p < P; p++) {
         spikes[p * pixels * C + own] = 0;
@@ -128,14 +174,13 @@ fn stream(
       let at = t % T * pixels * floats + i;
       let u = coefficient.x * x[at] + coefficient.y;
       potentials[at] = u;
-      let k = changeOf(u, sent);
-      sent += k;
+      let k = messageOf(&encoder, u);
       for (var p = 0u; p < P; p++) {
         let bit = (bitcast<u32>(k) >> p) & 1;
         spikes[p * pixels * C + own] |= bit << (t % T);
       }
     }
-    carried[own] = sent;
+    carried[own] = encoder;
   }
 }
 
@@ -160,12 +205,12 @@ fn adjoint(
         let at = start + t * size;
         let u = coefficient.x * x[at] + coefficient.y;
         var gradient = 0.0;
-        if (isThere && u > 0) {
+        if (isThere) {
           gradient = above[at];
           if (t + 1 < T) {
             gradient -= above[at + size];
           }
-          gradient /= theta;
+          gradient = slopeAt(u) * gradient / step;
           let xhat = (x[at] - coefficient.z) * coefficient.w;
           all += gradient * vec2(1.0, xhat);
         }

@@ -88,8 +88,8 @@ export function netNeuron(
   }
   if (kind === SIGMA_DELTA) {
     const problem =
-      "its neurons (SDNN) send multiples of the threshold; those " +
-      "of netx send the change itself";
+      "its neurons (SDNN) send later what a message rounds off; " +
+      "those of netx lose it";
     throw new NetworkError(problem, { node: place.layer });
   }
   const { leak, inputGain, currentLeak, vReset, ...numbers } = leakyNumbers(

@@ -127,6 +127,33 @@ function outlasting<S extends v.GenericSchema>(neurons: S): S {
   ) as unknown as S;
 }
 
+/** Requires a threshold of 1 to 32767 steps, and a step where errors add up. */
+function inSteps<S extends v.GenericSchema>(neurons: S): S {
+  const own = neurons as v.GenericSchema<
+    { threshold: number; step?: number; cumError?: boolean }
+  >;
+  const fits = expected("the threshold, or a number down to 1/32767 of it");
+  const steps = expected("a step beside it");
+  return v.pipe(
+    own,
+    v.forward(
+      v.check(
+        ({ threshold, step = threshold }) =>
+          step <= threshold && threshold <= 32767 * step,
+        ({ input: { step } }) => fits({ input: step }),
+      ),
+      ["step"],
+    ),
+    v.forward(
+      v.check(
+        ({ step, cumError }) => !cumError || step !== undefined,
+        ({ input: { cumError } }) => steps({ input: cumError }),
+      ),
+      ["cumError"],
+    ),
+  ) as unknown as S;
+}
+
 /** Current-based leaky integrate-and-fire parameters. */
 const cuba = {
   type: v.literal("CUBA"),
@@ -239,11 +266,19 @@ const NEURONS = {
     tauRef: v.optional(bins, 10),
   }),
   /** Sigma-delta neurons, which transmit changes of their activation. */
-  SDNN: section({
+  SDNN: inSteps(section({
     type: v.literal("SDNN"),
-    /** Smallest change that is sent; changes are multiples of it. */
+    /** Smallest change that is sent. */
     threshold: v.optional(moderate, 0.1),
-  }),
+    /** What changes are multiples of; left out, the threshold. */
+    step: v.optional(moderate),
+    /** Whether changes that are not sent add up until they are. */
+    cumError: v.optional(flag),
+    /** Function of the summed drive, relu if left out. */
+    activation: v.optional(
+      oneOf("relu", "identity", "leaky relu", "sigmoid", "tanh"),
+    ),
+  })),
 };
 
 /** CUBA with learned decays. */

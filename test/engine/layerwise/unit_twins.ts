@@ -9,6 +9,7 @@ import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
 import { quantizedWeights } from "../../../engine/network/quantized.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
+import { ACTIVATIONS } from "../../../kernels/unit/graded/activations.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import type { Cell } from "../../oracle/units/cell.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
@@ -87,11 +88,20 @@ export function twinsOf(
 }
 
 /** The twin of neurons that send changes. */
-function gradedOf({ neuron }: Unit): Pick<OracleUnit, "graded"> {
-  const { kind, parameters } = neuron ?? {};
-  return kind?.graded
-    ? { graded: { threshold: parameters!.theta, most: kind.graded } }
-    : {};
+function gradedOf(
+  { neuron, joined: { scale, most } }: Unit,
+): Pick<OracleUnit, "graded"> {
+  if (!neuron?.kind.graded) return {};
+  const { theta, accumulates, activation } = neuron.parameters;
+  return {
+    graded: {
+      threshold: theta,
+      step: scale,
+      most,
+      accumulates: accumulates !== 0,
+      activation: ACTIVATIONS[activation],
+    },
+  };
 }
 
 /** Weights of a dense layer by which equal groups of inputs vote. */

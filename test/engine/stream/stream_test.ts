@@ -264,6 +264,30 @@ const LAYERWISE: [
     leaky(FIRING),
   ],
   [
+    "changes in steps, of accumulated errors and several activations",
+    [
+      {
+        conv,
+        neuron: sigmaDelta({
+          threshold: 0.8,
+          step: 1 / 64,
+          cumError: true,
+          activation: "tanh",
+        }),
+      },
+      {
+        dense: 6,
+        neuron: sigmaDelta({
+          threshold: 0.1,
+          step: 1 / 512,
+          activation: "sigmoid",
+        }),
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    leaky(FIRING),
+  ],
+  [
     "resonators, integers and means",
     [
       { conv, norm: "mean", neuron: resonator({ threshold: 0.2, period: 5 }) },

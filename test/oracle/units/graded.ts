@@ -1,5 +1,5 @@
 /**
- * Sigma-delta neurons: sums over time, and changes in whole thresholds.
+ * Sigma-delta neurons: sums over time, and changes in whole steps.
  *
  * @module
  */
@@ -10,9 +10,29 @@ import type { CellActivity } from "./cell.ts";
 /** A neuron that sends changes of its activation. */
 export interface Graded {
   readonly threshold: number;
-  /** Largest change in thresholds that is sent in a bin. */
+  /** Value of a message of one. */
+  readonly step: number;
+  /** Largest change in steps that is sent in a bin. */
   readonly most: number;
+  /** Whether changes that are not sent add up until they are. */
+  readonly accumulates?: boolean;
+  readonly activation?: keyof typeof ACTIVATIONS;
 }
+
+/** Activations and their derivatives. */
+const ACTIVATIONS = {
+  "relu": [(u: number) => Math.max(u, 0), (u: number) => u > 0 ? 1 : 0],
+  "identity": [(u: number) => u, () => 1],
+  "leaky relu": [
+    (u: number) => u > 0 ? u : 0.01 * u,
+    (u: number) => u > 0 ? 1 : 0.01,
+  ],
+  "sigmoid": [
+    (u: number) => 1 / (1 + Math.exp(-u)),
+    (u: number) => 0.25 / Math.cosh(u / 2) ** 2,
+  ],
+  "tanh": [Math.tanh, (u: number) => 1 / Math.cosh(u) ** 2],
+} as const;
 
 /**
  * Sums over time.
@@ -43,7 +63,8 @@ export function summedAdjoint({ shape, data }: Tensor): Tensor {
 }
 
 /**
- * Sends changes of the rectified drive.
+ * Sends changes of the activation, as SLAYER 2.0's delta encoder, in steps:
+ * what is sent is rounded toward 0, and the rest stays to be sent.
  *
  * @param y Drives, [N, C, H, W, T].
  * @param neuron The neuron.
@@ -52,18 +73,23 @@ export function summedAdjoint({ shape, data }: Tensor): Tensor {
  */
 export function gradedForward(
   y: Tensor,
-  { threshold, most }: Graded,
+  { threshold, step, most, accumulates, activation = "relu" }: Graded,
   { smooth = false }: { readonly smooth?: boolean } = {},
 ): Pick<CellActivity, "u" | "spikes"> {
   const spikes = zeros(y.shape);
+  const [activate] = ACTIVATIONS[activation];
   let sent = 0;
+  let error = 0;
   y.data.forEach((value, i) => {
-    if (i % y.shape[4] === 0) sent = 0;
-    // In thresholds, for multiples of them are no exact numbers.
-    const change = Math.max(value, 0) / threshold - sent;
-    const steps = Math.max(-most, Math.min(most, Math.trunc(change)));
+    if (i % y.shape[4] === 0) sent = error = 0;
+    // In steps, for multiples of them are no exact numbers.
+    const change = activate(value) / step - sent;
+    error = accumulates ? error + change : change;
+    const whole = Math.max(-most, Math.min(most, Math.trunc(change)));
+    const steps = Math.abs(error) >= threshold / step ? whole : 0;
+    if (steps !== 0) error = 0;
     const own = smooth ? change : steps;
-    spikes.data[i] = threshold * own;
+    spikes.data[i] = step * own;
     sent += own;
   });
   return { u: y, spikes };
@@ -75,15 +101,21 @@ export function gradedForward(
  *
  * @param ds [N, C, H, W, T].
  * @param y The drives.
+ * @param neuron The neuron.
  * @returns Their gradient.
  */
-export function gradedAdjoint(ds: Tensor, y: Tensor): Tensor {
+export function gradedAdjoint(
+  ds: Tensor,
+  y: Tensor,
+  { activation = "relu" }: Pick<Graded, "activation">,
+): Tensor {
   const T = ds.shape[4];
+  const [, slopeAt] = ACTIVATIONS[activation];
   return tensorOf(
     ds.shape,
     ds.data.map((d, i) => {
       const next = i % T < T - 1 ? ds.data[i + 1] : 0;
-      return y.data[i] > 0 ? d - next : 0;
+      return slopeAt(y.data[i]) * (d - next);
     }),
   );
 }

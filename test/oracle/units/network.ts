@@ -300,7 +300,9 @@ function backward(
     dy = back.dx;
     if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = back.dw;
   }
-  if (unit.graded && activity) dy = gradedAdjoint(above, activity.u);
+  if (unit.graded && activity) {
+    dy = gradedAdjoint(above, activity.u, unit.graded);
+  }
   let dDrive = dy;
   if (unit.plainNorm) {
     const affine = { ...NO_AFFINE, epsilon, kind: unit.plainNorm };

@@ -1,4 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
+import { ACTIVATIONS } from "../../../kernels/unit/graded/activations.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import { READOUT_KINDS } from "../../../engine/losses/loss.ts";
 import { close, counts, noise, same } from "../../fixtures/comparison.ts";
@@ -166,23 +167,79 @@ Deno.test("the oracle's recurrent adjoint is the gradient of smooth spikes", () 
   requireGradient((r) => valueOf(y, r), r, dr);
 });
 
-Deno.test("the oracle's adjoint of sent changes is their gradient", () => {
-  const x = noise([2, 3, 1, 2, 7], 9);
-  const weights = noise(x.shape, 10);
-  const neuron = { threshold: 0.1, most: 127 };
-  const y = summed(x);
-  requireGradient(
-    (x) =>
-      inner(gradedForward(summed(x), neuron, { smooth: true }).spikes, weights),
-    x,
-    summedAdjoint(gradedAdjoint(weights, y)),
-  );
-  // What is sent adds up to the activation, but for less than a threshold.
-  const { spikes } = gradedForward(y, neuron);
-  summed(spikes).data.forEach((sum, i) => {
-    ok(Math.abs(sum - Math.max(y.data[i], 0)) < neuron.threshold + 1e-9);
+for (const activation of ACTIVATIONS) {
+  Deno.test(`the oracle's adjoint of sent changes is their gradient, ${activation}`, () => {
+    const x = noise([2, 3, 1, 2, 7], 9);
+    const weights = noise(x.shape, 10);
+    const neuron = { threshold: 0.1, step: 0.1, most: 127, activation };
+    const sent = (x: Tensor, smooth: boolean) =>
+      gradedForward(summed(x), neuron, { smooth }).spikes;
+    requireGradient(
+      (x) => inner(sent(x, true), weights),
+      x,
+      summedAdjoint(gradedAdjoint(weights, summed(x), neuron)),
+    );
+    // What is sent adds up to the activation, but for less than a threshold.
+    const all = summed(sent(x, true));
+    summed(sent(x, false)).data.forEach((sum, i) => {
+      ok(Math.abs(sum - all.data[i]) < neuron.threshold + 1e-9);
+    });
   });
-});
+}
+
+/**
+ * Changes of one neuron by the equations of lava-dl's `axon.Delta`, before they
+ * are rounded.
+ */
+function deltasOf(
+  x: Float64Array,
+  threshold: number,
+  accumulates: boolean,
+): number[] {
+  let [before, residual, error] = [0, 0, 0];
+  return Array.from(x, (value) => {
+    const change = value - before + residual;
+    error += change;
+    const compared = accumulates ? error : change;
+    const sent = Math.abs(compared) >= threshold ? change : 0;
+    if (sent !== 0) error = 0;
+    residual = change - sent;
+    before = value;
+    return sent;
+  });
+}
+
+for (const accumulates of [false, true]) {
+  const how = accumulates ? "accumulated errors" : "changes";
+  Deno.test(`the oracle sends lava-dl's ${how}, in steps`, () => {
+    const T = 60;
+    const y = summed(noise([1, 1, 1, 1, T], 4));
+    const threshold = 1.25;
+    const sent = (y: Tensor, step: number) => {
+      const neuron = { threshold, step, most: 32767, accumulates };
+      return gradedForward(y, { ...neuron, activation: "identity" }).spikes;
+    };
+    // Of drives in whole steps, nothing is rounded.
+    const grid = tensorOf(
+      y.shape,
+      y.data.map((value) => Math.round(64 * value) / 64),
+    );
+    const expected = deltasOf(grid.data, threshold, accumulates);
+    same(sent(grid, 1 / 64).data, expected);
+    const smaller = expected.filter((value) =>
+      value !== 0 && Math.abs(value) < threshold
+    );
+    ok(expected.filter((value) => value !== 0).length > 5);
+    strictEqual(smaller.length > 0, accumulates);
+    // Of others, less than a step is rounded.
+    const others = deltasOf(y.data, threshold, accumulates);
+    close(
+      tensorOf(y.shape, sent(y, 2 ** -11).data),
+      tensorOf(y.shape, others),
+      2 ** -10,
+    );
+  });
+}
 
 Deno.test("the oracle's batch norm is the reference's", () => {
   const { params, tensors } = loadModernVectors<

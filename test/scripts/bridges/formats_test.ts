@@ -64,8 +64,8 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
   [
     "SDNN",
     'NIR has no neuron of kind "sigma-delta"',
-    "its neurons (SDNN) send multiples of the threshold; those of netx send " +
-    "the change itself",
+    "its neurons (SDNN) send later what a message rounds off; those of netx " +
+    "lose it",
   ],
 ];
 

@@ -80,7 +80,7 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
           neuron: "none",
         }],
       },
-      'node "fc1": its neurons (SDNN) send multiples of the threshold; those',
+      'node "fc1": its neurons (SDNN) send later what a message rounds off; those',
     ],
     [
       { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },

@@ -6,6 +6,7 @@ import {
   fixedCuba,
 } from "../../../../engine/neurons/fixed_point.ts";
 import { resonator } from "../../../../engine/neurons/resonator.ts";
+import { sigmaDelta } from "../../../../engine/neurons/sigma_delta.ts";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
 import { describeNeuronOf } from "../../../../scripts/configuration/schema/neuron.ts";
 import { refuses } from "../refusals.ts";
@@ -62,6 +63,61 @@ Deno.test("a delayed reset needs a decay that is fixed, and of some bins", () =>
       line: 1,
     });
   }
+});
+
+Deno.test("sigma-delta neurons send steps that fit into the threshold", () => {
+  const { parameters, kind } = neuronOf(
+    "{type: SDNN, step: 0.001, cumError: True, activation: leaky relu}",
+  );
+  assert.deepEqual(parameters, {
+    theta: 0.1,
+    step: 0.001,
+    accumulates: 1,
+    activation: 2,
+  });
+  // As many bits as 127 thresholds take, up to 15.
+  assert.deepEqual(kind.graded!(parameters), {
+    step: 0.001,
+    most: 2 ** 14 - 1,
+  });
+  const fine = neuronOf("{type: SDNN, step: 1.0e-5}").parameters;
+  assert.equal(kind.graded!(fine).most, 2 ** 15 - 1);
+  const plain = neuronOf("{type: SDNN}").parameters;
+  assert.deepEqual(kind.graded!(plain), { step: 0.1, most: 127 });
+  const fits = "expected the threshold, or a number down to 1/32767 of it";
+  for (
+    const [section, key, problem] of [
+      ["step: 0.2", "step", `is 0.2, ${fits}`],
+      ["step: 3.0e-6", "step", `is 0.000003, ${fits}`],
+      ["cumError: True", "cumError", "is true, expected a step beside it"],
+      [
+        "activation: gelu",
+        "activation",
+        'is "gelu", expected relu or identity or leaky relu or sigmoid or tanh',
+      ],
+    ]
+  ) {
+    refuses(`neuron: {type: SDNN, ${section}}\nnetwork: [{dense: 3}]`, {
+      message: 'Cannot use configuration "network.yaml" line 1: ' +
+        `neuron.${key} ${problem}`,
+      key: `neuron.${key}`,
+      line: 1,
+    });
+  }
+  assert.throws(
+    () => sigmaDelta({ threshold: 0.1, step: 0.2 }),
+    new RangeError(
+      "Cannot build a neuron with threshold 0.1 and step 0.2: the threshold " +
+        "is not 1 to 32767 steps",
+    ),
+  );
+  assert.throws(
+    () => sigmaDelta({ activation: "gelu" as never }),
+    new TypeError(
+      'Cannot build a neuron with the activation "gelu": expected relu, ' +
+        "identity, leaky relu, sigmoid, tanh",
+    ),
+  );
 });
 
 Deno.test("neurons of lava-dl are described as in the library", () => {

@@ -17,7 +17,8 @@ network:
     neuron: { type: RF, threshold: 0.02, period: 5 }
   - { pool: { max: 2 } }
   - { dense: 6, neuron: { type: ADRF, threshold: 0.01, period: 4 } }
-  - { dense: 6, neuron: { type: SDNN, threshold: 0.01 } }
+  - dense: 6
+    neuron: { type: SDNN, threshold: 0.01, step: 0.001, cumError: True }
   - dense: 6
     recurrent: True
     neuron: { type: FIXED_ALIF, vThMant: 1 }
