@@ -37,8 +37,9 @@ export interface LayerNeuron extends AxonDescription {
    */
   readonly neuron?: NeuronDescription;
   /**
-   * Step that weights are rounded to wherever they are used. Updates change the
-   * weights before rounding, by the gradient after rounding (straight-through).
+   * Step that weights, and biases, are rounded to wherever they are used.
+   * Updates change them before rounding, by the gradient after rounding
+   * (straight-through).
    *
    * @default that of the kind of neuron; most do not round
    */

@@ -102,7 +102,7 @@ export const normAffine = {
   entryPoint: "affine",
   workgroup: 64,
   bindings: { batch: 0, beta: 5, coefficients: 11 },
-  constants: ["C", "runSize", "scale", "kept"],
+  constants: ["C", "runSize", "scale", "kept", "step"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `adjointTotal`. */

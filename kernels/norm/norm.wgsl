@@ -17,7 +17,8 @@
 //               place
 // running       a and b of total from runningMean and runningVar
 // wholeRunning  a and b of wholeTotal from runningMean and wholeVar
-// affine        a = scale, b = beta, without statistics
+// affine        a = scale, b = beta, without statistics; where step > 0, beta
+//               is rounded to its multiples, see quantize.wgsl
 // adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from their sums over
 //               samples, and the coefficients of apply
 // apply         dy = A[c] · dy + B[c] · x + D[c], from the gradient of the
@@ -56,6 +57,8 @@ override scale: f32 = 1;
 override kept: f32 = 1;
 // Whether only means are subtracted, without scaling.
 override meanOnly: bool = false;
+// What affine rounds biases to; 0 rounds nothing.
+override step: f32 = 0;
 // Whether the unit normalises, for adjointTotal.
 override normalises: bool = false;
 
@@ -254,7 +257,11 @@ fn affine(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   let height = select(scale, scale / kept, batch.trains > 0);
-  coefficients[channel] = vec4(height, beta[channel], 0.0, 0.0);
+  var b = beta[channel];
+  if (step > 0) {
+    b = step * round(b / step);
+  }
+  coefficients[channel] = vec4(height, b, 0.0, 0.0);
 }
 
 var<workgroup> sh_sums: array<vec2<f32>, totalLanes>;

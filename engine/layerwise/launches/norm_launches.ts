@@ -43,7 +43,8 @@ export interface NormLaunches {
  * @returns The launches.
  */
 export function launchNorm(
-  { unit: { norm }, source, strips, channels, grid, setting }: PlacedUnit,
+  { unit: { norm, layer }, source, strips, channels, grid, setting }:
+    PlacedUnit,
 ): NormLaunches {
   const { T, batch } = setting;
   const { scale, kept } = source;
@@ -61,7 +62,11 @@ export function launchNorm(
     loops: Math.ceil(batch / normTotal.workgroup) + 12,
   } as const;
   const each = [groupsFor(channels, LANES), 1, 1] as const;
-  const affine = launch({ kernel: normAffine, constants, grid: each });
+  const affine = launch({
+    kernel: normAffine,
+    constants: { ...constants, step: layer.weightStep },
+    grid: each,
+  });
   const total = launch({
     kernel: normAdjointTotal,
     constants: {

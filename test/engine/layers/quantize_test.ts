@@ -61,14 +61,12 @@ async function modelOf(
   return model;
 }
 
-/** Rounds all arrays of weights. */
+/** Rounds all weights and biases. */
 const rounded = (weights: Readonly<Record<string, NamedArray>>, step: number) =>
   Object.fromEntries(
     Object.entries(weights).map(([name, { shape, data }]) => [
       name,
-      name.endsWith("bias")
-        ? { shape, data }
-        : { shape, data: data.map((w) => quantized(w, step)) },
+      { shape, data: data.map((w) => quantized(w, step)) },
     ]),
   );
 

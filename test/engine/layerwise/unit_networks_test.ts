@@ -233,7 +233,7 @@ const CASES: readonly Case[] = [
     sparsity: { maxRate: 0.02, lam: 9 },
   },
   {
-    what: "rounded weights, recurrent ones too",
+    what: "rounded weights, recurrent ones and biases too",
     shape: [3, 2, 5, 4, 33],
     layers: [
       {

@@ -252,9 +252,9 @@ Deno.test("netx reads a dense network with delays as it is written", () => {
   assert.deepEqual([...network.layers[0].parameters.keys()], ["shape"]);
 });
 
-gpuTest("rounded weights are those of a file of netx", async () => {
-  const own = { bias: false, quantize: 2 / 64 };
-  const neuron = fixedAlif({ vThMant: 50 });
+gpuTest("rounded weights and biases are those of a file of netx", async () => {
+  const own = { quantize: 2 / 64 };
+  const neuron = fixedAlif({ vThMant: 50, iDecay: 4096 });
   const layers: ModelDescription["layers"] = [
     { conv: CONV, ...own },
     { dense: 9, recurrent: true, neuron, ...own },
