@@ -37,9 +37,9 @@ export interface LayerNeuron extends AxonDescription {
    */
   readonly neuron?: NeuronDescription;
   /**
-   * Step that weights, and biases, are rounded to wherever they are used.
-   * Updates change them before rounding, by the gradient after rounding
-   * (straight-through).
+   * Step that weights, and biases or the means that are subtracted, are rounded
+   * to wherever they are used. The gradient passes through the rounding
+   * (straight-through), and updates change what is not rounded.
    *
    * @default that of the kind of neuron; most do not round
    */

@@ -30,7 +30,7 @@ export interface Layer {
   readonly runSize: number;
   /** Shape and memory layout of the trainable weights, if any. */
   readonly weights?: WeightLayout;
-  /** Step that weights and biases are rounded to. @default not rounded */
+  /** Step that weights, biases and means are rounded to. @default not rounded */
   readonly weightStep?: number;
   /** The neuron model of the layer's outputs. */
   readonly neuron: Neuron;

@@ -8,7 +8,7 @@ import { isPositive } from "./float_range.ts";
 import type { NamedArray } from "./weights.ts";
 
 /** Names of the arrays of a layer that are rounded. */
-const ROUNDED = ["weight", "recurrent", "bias"] as const;
+const ROUNDED = ["weight", "recurrent", "bias", "norm.mean"] as const;
 
 /**
  * Rounds a value to the nearest multiple of a step, ties to the even multiple.
@@ -51,7 +51,8 @@ export function requireStep(
 }
 
 /**
- * Rounds the weights of quantised layers, recurrent ones and biases too.
+ * Rounds the weights of quantised layers, recurrent ones too, and their biases
+ * or the means that they subtract.
  *
  * @param layers Names of the layers, and the steps of quantised ones.
  * @param weights The network's weights.

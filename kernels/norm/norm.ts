@@ -46,6 +46,7 @@ export const normTotal = {
     "meanOnly",
     "scale",
     "kept",
+    "step",
   ],
 } as const satisfies KernelSpec;
 
@@ -62,7 +63,7 @@ export const normRunning = {
     runningMean: 15,
     runningVar: 16,
   },
-  constants: ["C", "runSize", "epsilon", "meanOnly", "scale"],
+  constants: ["C", "runSize", "epsilon", "meanOnly", "scale", "step"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `wholeTotal`. */
@@ -92,7 +93,7 @@ export const normWholeRunning = {
   entryPoint: "wholeRunning",
   workgroup: 64,
   bindings: { coefficients: 11, runningMean: 15, wholeVar: 19 },
-  constants: ["C", "runSize", "epsilon", "scale"],
+  constants: ["C", "runSize", "epsilon", "scale", "step"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `affine`. */

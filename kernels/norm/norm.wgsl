@@ -17,8 +17,7 @@
 //               place
 // running       a and b of total from runningMean and runningVar
 // wholeRunning  a and b of wholeTotal from runningMean and wholeVar
-// affine        a = scale, b = beta, without statistics; where step > 0, beta
-//               is rounded to its multiples, see quantize.wgsl
+// affine        a = scale, b = beta, without statistics
 // adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from their sums over
 //               samples, and the coefficients of apply
 // apply         dy = A[c] · dy + B[c] · x + D[c], from the gradient of the
@@ -26,6 +25,8 @@
 // scaleRows     x[n] = x[n] / largest[n], changed in place
 // If `meanOnly`, only the mean is subtracted: gamma and sqrt(scale² · variance
 // + epsilon) are 1, and beta is 0.
+// If step > 0, beta of affine and the means that are subtracted are rounded to
+// multiples of it, straight-through, see quantize.wgsl.
 // where xhat = (x − mean) · inverse, inverse = scale / sqrt(scale² · variance +
 // epsilon), and scale is the height of incoming spikes.
 //
@@ -57,7 +58,7 @@ override scale: f32 = 1;
 override kept: f32 = 1;
 // Whether only means are subtracted, without scaling.
 override meanOnly: bool = false;
-// What affine rounds biases to; 0 rounds nothing.
+// 0: nothing is rounded.
 override step: f32 = 0;
 // Whether the unit normalises, for adjointTotal.
 override normalises: bool = false;
@@ -140,6 +141,14 @@ fn statistics(
   }
 }
 
+// A bias, or the mean of a drive, as it is used.
+fn rounded(value: f32) -> f32 {
+  if (step > 0) {
+    return step * round(value / step);
+  }
+  return value;
+}
+
 // Gamma, beta and inverse deviation of a channel.
 fn gammaOf(channel: u32) -> f32 {
   return select(gamma[channel], 1.0, meanOnly);
@@ -180,7 +189,7 @@ fn total(
   let inverse = height * inverseOf(variance);
   let a = gammaOf(channel) * inverse;
   coefficients[channel] =
-    vec4(a, betaOf(channel) - a * all.mean, all.mean, inverse);
+    vec4(a, betaOf(channel) - rounded(a * all.mean), all.mean, inverse);
   let unbiased = variance * all.count / max(all.count - 1, 1);
   runningMean[channel] =
     mix(runningMean[channel], height * all.mean, momentum);
@@ -234,7 +243,8 @@ fn wholeRunning(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   let a = 1 / powerAbove(wholeVar[0]);
   let mean = runningMean[channel];
-  coefficients[channel] = vec4(a * scale, -a * mean, mean / scale, a * scale);
+  coefficients[channel] =
+    vec4(a * scale, -a * rounded(mean), mean / scale, a * scale);
 }
 
 @compute @workgroup_size(64)
@@ -245,7 +255,7 @@ fn running(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   let inverse = inverseOf(runningVar[channel]);
   let a = gammaOf(channel) * inverse;
-  let b = betaOf(channel) - a * runningMean[channel];
+  let b = betaOf(channel) - rounded(a * runningMean[channel]);
   coefficients[channel] =
     vec4(a * scale, b, runningMean[channel] / scale, inverse * scale);
 }
@@ -257,11 +267,7 @@ fn affine(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   let height = select(scale, scale / kept, batch.trains > 0);
-  var b = beta[channel];
-  if (step > 0) {
-    b = step * round(b / step);
-  }
-  coefficients[channel] = vec4(height, b, 0.0, 0.0);
+  coefficients[channel] = vec4(height, rounded(beta[channel]), 0.0, 0.0);
 }
 
 var<workgroup> sh_sums: array<vec2<f32>, totalLanes>;

@@ -56,17 +56,21 @@ export function launchNorm(
     grid: [Math.ceil(channels / sampleChannels), 1, "samples"],
     loops: Math.ceil(strips.S * sampleChannels / normSampleSums.workgroup) + 8,
   } as const;
-  const constants = { ...strips, epsilon, momentum, meanOnly, scale, kept };
+  const constants = {
+    ...strips,
+    epsilon,
+    momentum,
+    meanOnly,
+    scale,
+    kept,
+    step: layer.weightStep,
+  };
   const sums = {
     grid: [channels, 1, 1],
     loops: Math.ceil(batch / normTotal.workgroup) + 12,
   } as const;
   const each = [groupsFor(channels, LANES), 1, 1] as const;
-  const affine = launch({
-    kernel: normAffine,
-    constants: { ...constants, step: layer.weightStep },
-    grid: each,
-  });
+  const affine = launch({ kernel: normAffine, constants, grid: each });
   const total = launch({
     kernel: normAdjointTotal,
     constants: {

@@ -68,10 +68,12 @@ export function twinsOf(
         learned: axon.delays !== undefined,
       },
       source,
-      ...(norm && norm.kind !== "batch" ? { plainNorm: norm.kind } : {
-        gamma: norm && array("norm.weight"),
-        beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
-      }),
+      ...(norm && norm.kind !== "batch"
+        ? { plainNorm: norm.kind, meanStep: layer.weightStep }
+        : {
+          gamma: norm && array("norm.weight"),
+          beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
+        }),
       epsilon: norm?.epsilon,
       ...gradedOf(unit),
       isSummed: source > 0 && units[source - 1].output.signed ||

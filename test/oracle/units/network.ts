@@ -58,6 +58,8 @@ export interface OracleUnit {
   readonly epsilon?: number;
   /** Whether drives are normalised without `gamma` and `beta`. */
   readonly plainNorm?: "mean" | "scale";
+  /** Step of the means that it subtracts. */
+  readonly meanStep?: number;
   /** A readout has none. */
   readonly neuron?: Cell;
   /** Neurons that send changes, in place of cells. */
@@ -218,8 +220,8 @@ const NO_AFFINE = { gamma: [], beta: [] };
 
 /** Normalises a drive, or adds the bias. */
 function mapped(unit: OracleUnit, drive: Tensor) {
-  const { gamma, beta, epsilon = 0, plainNorm: kind } = unit;
-  if (kind) return normalise(drive, { ...NO_AFFINE, epsilon, kind });
+  const { gamma, beta, epsilon = 0, plainNorm: kind, meanStep: step } = unit;
+  if (kind) return normalise(drive, { ...NO_AFFINE, epsilon, kind, step });
   if (gamma) return normalise(drive, { gamma, beta: beta!, epsilon });
   const [, C, H, W, T] = drive.shape;
   return tensorOf(

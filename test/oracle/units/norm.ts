@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quantized } from "../../../engine/network/quantized.ts";
 import type { Norm } from "../../../engine/layerwise/units/units.ts";
 import { type Tensor, zeros } from "../tensor.ts";
 
@@ -17,6 +18,8 @@ export interface Affine {
    * a power of two. @default "batch"
    */
   readonly kind?: Norm["kind"];
+  /** Step of the means, of "mean" and "scale". @default not rounded */
+  readonly step?: number;
 }
 
 /** Mean and variance of each channel; the variance without bias. */
@@ -63,15 +66,16 @@ export function statisticsOf(x: Tensor): Statistics {
  */
 export function normalise(
   x: Tensor,
-  { gamma, beta, epsilon, kind }: Affine,
+  { gamma, beta, epsilon, kind, step }: Affine,
   { mean, variance, whole = 1 }: Pick<Statistics, "mean" | "variance"> & {
     readonly whole?: number;
   } = statisticsOf(x),
 ): Tensor {
-  if (kind === "mean") return map(x, (value, c) => value - mean[c]);
+  const used = step ? mean.map((value) => quantized(value, step)) : mean;
+  if (kind === "mean") return map(x, (value, c) => value - used[c]);
   if (kind === "scale") {
     const power = powerAbove(whole + epsilon);
-    return map(x, (value, c) => (value - mean[c]) / power);
+    return map(x, (value, c) => (value - used[c]) / power);
   }
   return map(
     x,

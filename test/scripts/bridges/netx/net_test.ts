@@ -66,8 +66,9 @@ function evenWeights(
 ): Record<string, NamedArray> {
   const random = new Random(9);
   const even = () => 2 * Math.round(largest * (random.uniform() - 0.4));
+  const { slots, running } = structureOf(description);
   return Object.fromEntries(
-    structureOf(description).slots.map(({ name, weights: { shape } }) => [
+    [...slots, ...running].map(({ name, weights: { shape } }) => [
       name,
       {
         shape,
@@ -252,27 +253,30 @@ Deno.test("netx reads a dense network with delays as it is written", () => {
   assert.deepEqual([...network.layers[0].parameters.keys()], ["shape"]);
 });
 
-gpuTest("rounded weights and biases are those of a file of netx", async () => {
-  const own = { quantize: 2 / 64 };
-  const neuron = fixedAlif({ vThMant: 50, iDecay: 4096 });
-  const layers: ModelDescription["layers"] = [
-    { conv: CONV, ...own },
-    { dense: 9, recurrent: true, neuron, ...own },
-    { dense: 4, neuron: "none", ...own },
-  ];
-  const cuba = fixedCuba({ iDecay: 4096, vDecay: 700 });
-  const description = { ...BASE, layers, neuron: cuba };
-  const weights = evenWeights(description, { unit: 64, largest: 40 });
-  for (const { data } of Object.values(weights)) {
-    data.set(data.map((w, i) => w + 0.4 * own.quantize * Math.sin(i)));
-  }
-  const { there, back, lossy, notes } = await roundTrip(description, weights);
-  assert.equal(lossy, false);
-  assert.deepEqual(notes, ["netx 0.6 does not read neurons of type ALIF"]);
-  requireEqual(there);
-  requireEqual(back);
-  assert(there.readout! < 1e-6 && back.readout! < 1e-6);
-});
+gpuTest(
+  "rounded weights, biases and means are those of a file of netx",
+  async () => {
+    const own = { quantize: 2 / 64 };
+    const neuron = fixedAlif({ vThMant: 50, iDecay: 4096 });
+    const layers: ModelDescription["layers"] = [
+      { conv: CONV, norm: "mean", ...own },
+      { dense: 9, recurrent: true, neuron, ...own },
+      { dense: 4, neuron: "none", ...own },
+    ];
+    const cuba = fixedCuba({ iDecay: 4096, vDecay: 700 });
+    const description = { ...BASE, layers, neuron: cuba };
+    const weights = evenWeights(description, { unit: 64, largest: 40 });
+    for (const { data } of Object.values(weights)) {
+      data.set(data.map((w, i) => w + 0.4 * own.quantize * Math.sin(i)));
+    }
+    const { there, back, lossy, notes } = await roundTrip(description, weights);
+    assert.equal(lossy, false);
+    assert.deepEqual(notes, ["netx 0.6 does not read neurons of type ALIF"]);
+    requireEqual(there);
+    requireEqual(back);
+    assert(there.readout! < 1e-6 && back.readout! < 1e-6);
+  },
+);
 
 gpuTest("votes go into a file of netx and back", async () => {
   const description: ModelDescription = {
