@@ -85,12 +85,19 @@ export {
   type AdaptiveResonatorParameters,
 } from "./neurons/adaptive_resonator.ts";
 export {
+  FIXED_ADAPTIVE_RESONATOR,
   FIXED_ALIF,
   FIXED_CUBA,
+  FIXED_RESONATOR,
+  type FixedAdaptation,
+  fixedAdaptiveResonator,
+  type FixedAdaptiveResonatorParameters,
   fixedAlif,
   type FixedAlifParameters,
   fixedCuba,
   type FixedCubaParameters,
+  fixedResonator,
+  type FixedResonatorParameters,
 } from "./neurons/fixed_point.ts";
 export { LEAKY } from "./neurons/leaky.ts";
 export { LOIHI, loihi, type LoihiParameters } from "./neurons/loihi.ts";

@@ -61,7 +61,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/axons": ["kernels", "kernels/shared"],
   "kernels/upsampling": ["kernels", "kernels/shared/conv"],
   "kernels/leaky": ["kernels"],
-  "kernels/leaky/resonators": [],
+  "kernels/leaky/resonators": ["kernels/leaky"],
   "kernels/loihi": ["kernels/shared"],
   "kernels/unit": ["kernels", "kernels/shared"],
   "kernels/neurons": ["kernels", "kernels/shared"],

@@ -4,23 +4,27 @@
  * @module
  */
 
+/** Numbers that a neuron's state may have, of four bytes each. */
+const SCALARS = ["f32", "i32", "u32"];
+
 /** Size and alignment in bytes of the types that a neuron's state may have. */
-const TYPES: Readonly<Record<string, readonly [number, number]>> = {
-  f32: [4, 4],
-  i32: [4, 4],
-  u32: [4, 4],
-  "vec2<f32>": [8, 8],
-  "vec3<f32>": [12, 16],
-  "vec4<f32>": [16, 16],
-};
+const TYPES: Readonly<Record<string, readonly [number, number]>> = Object
+  .fromEntries(
+    SCALARS.flatMap((scalar) => [
+      [scalar, [4, 4]],
+      [`vec2<${scalar}>`, [8, 8]],
+      [`vec3<${scalar}>`, [12, 16]],
+      [`vec4<${scalar}>`, [16, 16]],
+    ]),
+  );
 
 /**
  * Returns the stride in bytes of an array of WGSL structures.
  *
  * @param code WGSL that declares the structure.
  * @param name Name of the structure.
- * @returns The stride; `undefined` if a member is not a number, a vector of
- * floats, or a structure of these.
+ * @returns The stride; `undefined` if a member is not a number, a vector,
+ * or a structure of these.
  *
  * @example
  * ```ts

@@ -61,7 +61,7 @@ export const RESONATOR: NeuronKind = {
  * threshold and the imaginary part becomes nonnegative. If it fires by the
  * imaginary part, a spike sets z to just below i · threshold.
  *
- * As in lava-dl, no gradient flows through a reset. Drives are real.
+ * No gradient flows through a reset. Drives are real.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer; its network
@@ -96,14 +96,35 @@ export function resonator(
  * @throws {TypeError} If the spike condition is unknown.
  */
 export function describeResonance(parameters: ResonatorParameters) {
-  const { threshold = 1, period = 8, tau = 20, fires = "phase" } = parameters;
-  const { tauGrad = 1, scaleGrad = 1 } = parameters;
+  const { period = 8, tau = 20 } = parameters;
   if (!(period >= 4 && period < Infinity)) {
     throw new RangeError(
       `Cannot build a neuron with period ${period}: it is not finite, or less ` +
         "than four bins",
     );
   }
+  const kept = 1 - leakOf("tau", tau);
+  const angle = 2 * Math.PI / period;
+  return {
+    ...describeResonatorSpikes(parameters),
+    cosDecay: kept * Math.cos(angle),
+    sinDecay: kept * Math.sin(angle),
+  };
+}
+
+/**
+ * Checks the spike condition and the surrogate of a neuron that oscillates.
+ *
+ * @param parameters The parameters that differ from their defaults.
+ * @returns Values for {@linkcode RESONANCE}, without those of the oscillation.
+ * @throws {RangeError} If width or height of the surrogate is not positive.
+ * @throws {TypeError} If the spike condition is unknown.
+ */
+export function describeResonatorSpikes(
+  parameters: Omit<ResonatorParameters, "period" | "tau">,
+) {
+  const { threshold = 1, fires = "phase" } = parameters;
+  const { tauGrad = 1, scaleGrad = 1 } = parameters;
   for (const [name, value] of Object.entries({ tauGrad, scaleGrad })) {
     if (isPositive(value)) continue;
     throw new RangeError(
@@ -116,12 +137,8 @@ export function describeResonance(parameters: ResonatorParameters) {
         "imaginary",
     );
   }
-  const kept = 1 - leakOf("tau", tau);
-  const angle = 2 * Math.PI / period;
   return {
     theta: threshold,
-    cosDecay: kept * Math.cos(angle),
-    sinDecay: kept * Math.sin(angle),
     byPhase: Number(fires === "phase"),
     width: tauGrad * threshold / 2,
     height: 10 * scaleGrad,

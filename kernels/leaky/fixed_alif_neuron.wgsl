@@ -1,43 +1,36 @@
 // Current-based neurons with an adaptive threshold and a refractory response in
 // fixed-point arithmetic. The WGSL of a stepped neuron, see
-// stepped_neuron.wgsl; compiled after fixed_point.wgsl.
+// stepped_neuron.wgsl; compiled after fixed_point.wgsl and
+// fixed_adaptation.wgsl.
 //
 // step   i, v as in fixed_point.wgsl
-//        rise = ⌊rise · (4096 − thDecay) / 4096⌋
-//        refractory = ⌊refractory · (4096 − refDecay) / 4096⌋
+//        rise, refractory as in fixed_adaptation.wgsl
 //        potential = (v − rise − refractory) / 4096
-// reset  refractory += 2 · (4096 · theta + rise), rise += 64 · vThStep; v stays
+// reset  a spike raises the threshold; v stays
 //
 // As in lava-dl, no gradient flows through the threshold or the refractory
 // response.
 
-override thDecay: u32 = 512;
-override refDecay: u32 = 512;
-override vThStep: u32 = 8;
-
 struct State {
   own: Integrated,
-  rise: i32,
-  refractory: i32,
+  threshold: Adaptation,
 }
 
 fn atRest() -> State {
-  return State(Integrated(0, 0), 0, 0);
+  return State(Integrated(0, 0), Adaptation(0, 0));
 }
 
 fn step(state: ptr<function, State>, drive: f32) -> f32 {
   let before = *state;
   let now = integrated(before.own, drive);
-  let rise = keptOf(before.rise, thDecay);
-  let refractory = keptOf(before.refractory, refDecay);
-  *state = State(now, rise, refractory);
-  return f32(now.v - rise - refractory) / f32(one);
+  let threshold = relaxed(before.threshold);
+  *state = State(now, threshold);
+  return f32(now.v - threshold.rise - threshold.refractory) / f32(one);
 }
 
 fn reset(state: ptr<function, State>, fires: bool) {
   if (fires) {
-    (*state).refractory += 2 * (i32(f32(one) * theta) + (*state).rise);
-    (*state).rise += 64 * i32(vThStep);
+    (*state).threshold = raised((*state).threshold);
   }
 }
 

@@ -1,28 +1,15 @@
-// Current and voltage in fixed-point arithmetic, as on the Loihi 2 processor.
-// Compiled after firing.wgsl and in front of the WGSL of such neurons.
+// Current and voltage in fixed-point arithmetic. Compiled after firing.wgsl and
+// rounding.wgsl and in front of the WGSL of such neurons.
 //
 // i = ⌊i · (4096 − iDecay) / 4096⌋ + ⌊4096 · drive⌋
 // v = ⌊v · (4096 − vDecay) / 4096⌋ + i
 // where brackets round toward 0. The adjoint is that of real arithmetic
 // (straight-through).
 //
-// Source: lava-dl, SLAYER 2.0; Orchard and others, Efficient neuromorphic
-// signal processing with Loihi 2, SiPS 2021.
+// Source: lava-dl, SLAYER 2.0.
 
 override iDecay: u32 = 1024;
 override vDecay: u32 = 128;
-
-// 1.0 in fixed point: a drive of one, or the factor without decay.
-const one = 4096u;
-
-// The rest of a value after one bin of decay; in two parts, so that no product
-// overflows.
-fn keptOf(value: i32, decay: u32) -> i32 {
-  let kept = one - decay;
-  let size = u32(abs(value));
-  let rest = size / one * kept + size % one * kept / one;
-  return select(i32(rest), -i32(rest), value < 0);
-}
 
 struct Integrated {
   current: i32,
@@ -30,7 +17,7 @@ struct Integrated {
 }
 
 fn integrated(before: Integrated, drive: f32) -> Integrated {
-  let current = keptOf(before.current, iDecay) + i32(f32(one) * drive);
+  let current = keptOf(before.current, iDecay) + fixedOf(drive);
   return Integrated(current, keptOf(before.v, vDecay) + current);
 }
 

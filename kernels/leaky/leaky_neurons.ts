@@ -6,6 +6,7 @@
 
 import adaptive from "./adaptive_neuron.wgsl" with { type: "text" };
 import cuba from "./cuba_neuron.wgsl" with { type: "text" };
+import adaptation from "./fixed_adaptation.wgsl" with { type: "text" };
 import fixedAlif from "./fixed_alif_neuron.wgsl" with { type: "text" };
 import fixedCuba from "./fixed_cuba_neuron.wgsl" with { type: "text" };
 import fixedPoint from "./fixed_point.wgsl" with { type: "text" };
@@ -15,6 +16,7 @@ import parametricCuba from "./parametric_cuba_neuron.wgsl" with {
 };
 import parametric from "./parametric_neuron.wgsl" with { type: "text" };
 import leaky from "./leaky_neuron.wgsl" with { type: "text" };
+import rounding from "./rounding.wgsl" with { type: "text" };
 
 /** leaky_neuron.wgsl, the WGSL of a stepped neuron. */
 export const LEAKY_NEURON = firing + leaky;
@@ -23,10 +25,11 @@ export const LEAKY_NEURON = firing + leaky;
 export const CUBA_NEURON = firing + cuba;
 
 /** fixed_cuba_neuron.wgsl, the WGSL of a stepped neuron. */
-export const FIXED_CUBA_NEURON = firing + fixedPoint + fixedCuba;
+export const FIXED_CUBA_NEURON = firing + rounding + fixedPoint + fixedCuba;
 
 /** fixed_alif_neuron.wgsl, the WGSL of a stepped neuron. */
-export const FIXED_ALIF_NEURON = firing + fixedPoint + fixedAlif;
+export const FIXED_ALIF_NEURON = firing + rounding + adaptation + fixedPoint +
+  fixedAlif;
 
 /** adaptive_neuron.wgsl, the WGSL of a stepped neuron with `recall`. */
 export const ADAPTIVE_NEURON = firing + adaptive;

@@ -11,7 +11,12 @@ import {
   CUBA_LEAKY,
   PARAMETRIC_CUBA,
 } from "../../engine/neurons/cuba_leaky.ts";
-import { FIXED_ALIF, FIXED_CUBA } from "../../engine/neurons/fixed_point.ts";
+import {
+  FIXED_ADAPTIVE_RESONATOR,
+  FIXED_ALIF,
+  FIXED_CUBA,
+  FIXED_RESONATOR,
+} from "../../engine/neurons/fixed_point.ts";
 import { LEAKY } from "../../engine/neurons/leaky.ts";
 import { ADAPTIVE_RESONATOR } from "../../engine/neurons/adaptive_resonator.ts";
 import { PARAMETRIC_LEAKY } from "../../engine/neurons/parametric_leaky.ts";
@@ -119,6 +124,20 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "unit/recurrent/recurrent.wgsl",
     "unit/recurrent/recurrent_adjoint.wgsl",
   ],
+  "leaky/rounding.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "stream/cell_stream.wgsl",
+    "unit/recurrent/recurrent.wgsl",
+    "unit/recurrent/recurrent_adjoint.wgsl",
+  ],
+  "leaky/fixed_adaptation.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "stream/cell_stream.wgsl",
+    "unit/recurrent/recurrent.wgsl",
+    "unit/recurrent/recurrent_adjoint.wgsl",
+  ],
   "leaky/fixed_point.wgsl": [
     "unit/cell.wgsl",
     "unit/cell_adjoint.wgsl",
@@ -127,6 +146,20 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "unit/recurrent/recurrent_adjoint.wgsl",
   ],
   "leaky/resonators/resonance.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "stream/cell_stream.wgsl",
+    "unit/recurrent/recurrent.wgsl",
+    "unit/recurrent/recurrent_adjoint.wgsl",
+  ],
+  "leaky/resonators/float_resonance.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "stream/cell_stream.wgsl",
+    "unit/recurrent/recurrent.wgsl",
+    "unit/recurrent/recurrent_adjoint.wgsl",
+  ],
+  "leaky/resonators/fixed_resonance.wgsl": [
     "unit/cell.wgsl",
     "unit/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
@@ -166,13 +199,20 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/resonators/resonator_neuron.wgsl": RESONATOR.stepped!,
   "leaky/resonators/adaptive_resonator_neuron.wgsl": ADAPTIVE_RESONATOR
     .stepped!,
+  "leaky/resonators/fixed_resonator_neuron.wgsl": FIXED_RESONATOR.stepped!,
+  "leaky/resonators/fixed_adaptive_resonator_neuron.wgsl":
+    FIXED_ADAPTIVE_RESONATOR.stepped!,
 };
 
 /** Texts in front of those of stepped neurons, and of which. */
 const FRONTS: Readonly<Record<string, RegExp>> = {
   "leaky/firing.wgsl": /^leaky\/\w+\.wgsl$/,
+  "leaky/rounding.wgsl": /\/fixed_/,
+  "leaky/fixed_adaptation.wgsl": /\/fixed_a/,
   "leaky/fixed_point.wgsl": /^leaky\/fixed_/,
   "leaky/resonators/resonance.wgsl": /^leaky\/resonators\//,
+  "leaky/resonators/float_resonance.wgsl": /^leaky\/resonators\/(?!fixed_)/,
+  "leaky/resonators/fixed_resonance.wgsl": /^leaky\/resonators\/fixed_/,
 };
 
 /** Neurons other than the SRM: which texts take the place of its own. */

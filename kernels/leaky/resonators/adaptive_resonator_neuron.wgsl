@@ -1,6 +1,6 @@
 // Adaptive resonate-and-fire neurons, ADRF: the threshold rises with each
 // spike. The WGSL of a stepped neuron with `recall`, see cell_recall.wgsl;
-// compiled after resonance.wgsl.
+// compiled after float_resonance.wgsl.
 //
 // step   z as in resonance.wgsl
 //        rise −= thresholdLeak · rise
@@ -26,7 +26,7 @@ fn atRest() -> State {
 
 fn step(state: ptr<function, State>, drive: f32) -> f32 {
   let before = *state;
-  let z = rotated(before.z) + vec2(drive, 0.0);
+  let z = rotated(before.z, drive);
   let rise = (1 - thresholdLeak) * before.rise;
   let refractory = (1 - refractoryLeak) * before.refractory;
   *state = State(z, rise, refractory);
@@ -44,10 +44,6 @@ fn recall(before: State, after: State) -> Recalled {
   return recalledOf(after.z, after.rise + after.refractory);
 }
 
-struct Back {
-  dz: vec2<f32>,
-}
-
 fn stepBackFrom(
   back: ptr<function, Back>,
   recalled: Recalled,
@@ -55,7 +51,5 @@ fn stepBackFrom(
   fires: bool,
   gradient: f32,
 ) -> f32 {
-  let dz = (*back).dz + gradient * slopesAt(recalled);
-  (*back).dz = rotatedBack(dz);
-  return dz.x;
+  return resonatedBack(back, recalled, gradient);
 }

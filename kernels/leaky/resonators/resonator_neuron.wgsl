@@ -1,9 +1,11 @@
 // Resonate-and-fire neurons, RF. The WGSL of a stepped neuron with `recall`,
-// see cell_recall.wgsl; compiled after resonance.wgsl.
+// see cell_recall.wgsl; compiled after float_resonance.wgsl.
 //
 // step   z as in resonance.wgsl; the threshold does not rise
 // reset  none if byPhase; else a spike sets the real part to 0 and the
 //        imaginary part to just below theta
+//
+// No gradient flows through a reset.
 
 struct State {
   z: vec2<f32>,
@@ -15,7 +17,7 @@ fn atRest() -> State {
 
 fn step(state: ptr<function, State>, drive: f32) -> f32 {
   let before = (*state).z;
-  let z = rotated(before) + vec2(drive, 0.0);
+  let z = rotated(before, drive);
   (*state).z = z;
   return potentialOf(before, z, 0);
 }
@@ -30,10 +32,6 @@ fn recall(before: State, after: State) -> Recalled {
   return recalledOf(after.z, 0);
 }
 
-struct Back {
-  dz: vec2<f32>,
-}
-
 fn stepBackFrom(
   back: ptr<function, Back>,
   recalled: Recalled,
@@ -41,8 +39,8 @@ fn stepBackFrom(
   fires: bool,
   gradient: f32,
 ) -> f32 {
-  let after = select((*back).dz, vec2(), fires && byPhase == 0);
-  let dz = after + gradient * slopesAt(recalled);
-  (*back).dz = rotatedBack(dz);
-  return dz.x;
+  if (fires && byPhase == 0) {
+    (*back).dz = vec2<f32>();
+  }
+  return resonatedBack(back, recalled, gradient);
 }

@@ -4,14 +4,35 @@
  * @module
  */
 
+import adaptation from "../fixed_adaptation.wgsl" with { type: "text" };
+import rounding from "../rounding.wgsl" with { type: "text" };
 import adaptive from "./adaptive_resonator_neuron.wgsl" with { type: "text" };
+import fixedAdaptive from "./fixed_adaptive_resonator_neuron.wgsl" with {
+  type: "text",
+};
+import fixedResonance from "./fixed_resonance.wgsl" with { type: "text" };
+import fixedResonator from "./fixed_resonator_neuron.wgsl" with {
+  type: "text",
+};
+import floatResonance from "./float_resonance.wgsl" with { type: "text" };
 import resonance from "./resonance.wgsl" with { type: "text" };
 import resonator from "./resonator_neuron.wgsl" with { type: "text" };
 
 /** resonator_neuron.wgsl, the WGSL of a stepped neuron with `recall`. */
-export const RESONATOR_NEURON = resonance + resonator;
+export const RESONATOR_NEURON = resonance + floatResonance + resonator;
 
 /**
  * adaptive_resonator_neuron.wgsl, the WGSL of a stepped neuron with `recall`.
  */
-export const ADAPTIVE_RESONATOR_NEURON = resonance + adaptive;
+export const ADAPTIVE_RESONATOR_NEURON = resonance + floatResonance + adaptive;
+
+/** fixed_resonator_neuron.wgsl, the WGSL of a stepped neuron with `recall`. */
+export const FIXED_RESONATOR_NEURON = rounding + resonance + fixedResonance +
+  fixedResonator;
+
+/**
+ * fixed_adaptive_resonator_neuron.wgsl, the WGSL of a stepped neuron with
+ * `recall`.
+ */
+export const FIXED_ADAPTIVE_RESONATOR_NEURON = rounding + adaptation +
+  resonance + fixedResonance + fixedAdaptive;

@@ -11,12 +11,13 @@ Deno.test("structBytes() lays members out as WGSL does", () => {
       last: i32,
     }
     struct Wide { a: f32, b: vec3<f32>, c: f32, d: vec4<f32> }
+    struct Integers { a: u32, b: vec2<i32>, c: i32 }
     struct Other { m: mat2x2<f32> }
   `;
   deepStrictEqual(
-    ["Inner", "State", "Wide", "Other", "Absent"].map((name) =>
+    ["Inner", "State", "Wide", "Integers", "Other", "Absent"].map((name) =>
       structBytes(code, name)
     ),
-    [16, 32, 48, undefined, undefined],
+    [16, 32, 48, 24, undefined, undefined],
   );
 });

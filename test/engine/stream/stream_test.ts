@@ -1,6 +1,11 @@
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
-import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
+import {
+  fixedAdaptiveResonator,
+  fixedAlif,
+  fixedCuba,
+  fixedResonator,
+} from "../../../engine/neurons/fixed_point.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
@@ -299,6 +304,32 @@ const LAYERWISE: [
         neuron: fixedAlif({ vThMant: 40, vDecay: 1024, vThStep: 40 }),
       },
       { dense: 6 },
+      { dense: 3, neuron: "none" },
+    ],
+    fixedCuba(),
+  ],
+  [
+    "resonators in integers",
+    [
+      {
+        conv,
+        norm: "mean",
+        neuron: fixedResonator({ vThMant: 12, sinDecay: 3700, cosDecay: 1200 }),
+      },
+      { dense: 8, neuron: fixedAdaptiveResonator({ vThMant: 12, vThStep: 4 }) },
+      {
+        dense: 8,
+        neuron: fixedResonator({ vThMant: 12, fires: "imaginary" }),
+      },
+      {
+        dense: 6,
+        neuron: fixedAdaptiveResonator({
+          vThMant: 8,
+          sinDecay: 1500,
+          cosDecay: 3500,
+          fires: "imaginary",
+        }),
+      },
       { dense: 3, neuron: "none" },
     ],
     fixedCuba(),

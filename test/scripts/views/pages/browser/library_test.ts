@@ -9,8 +9,10 @@ import { ADAPTIVE_LEAKY } from "../../../../../engine/neurons/adaptive_leaky.ts"
 import { CUBA_LEAKY } from "../../../../../engine/neurons/cuba_leaky.ts";
 import { ADAPTIVE_RESONATOR } from "../../../../../engine/neurons/adaptive_resonator.ts";
 import {
+  FIXED_ADAPTIVE_RESONATOR,
   FIXED_ALIF,
   FIXED_CUBA,
+  FIXED_RESONATOR,
 } from "../../../../../engine/neurons/fixed_point.ts";
 import { LOIHI } from "../../../../../engine/neurons/loihi.ts";
 import { RESONATOR } from "../../../../../engine/neurons/resonator.ts";
@@ -39,6 +41,7 @@ const KERNELS = join(ROOT, "kernels");
 const LEAKY_KINDS = [
   ...[LEAKY, CUBA_LEAKY, ADAPTIVE_LEAKY, PARAMETRIC_LEAKY],
   ...[RESONATOR, ADAPTIVE_RESONATOR, FIXED_CUBA, FIXED_ALIF],
+  ...[FIXED_RESONATOR, FIXED_ADAPTIVE_RESONATOR],
 ];
 
 /** All kernels; those that integrate neurons, for three kinds of them. */

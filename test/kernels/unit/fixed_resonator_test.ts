@@ -1,0 +1,160 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import {
+  fixedAdaptiveResonator,
+  fixedResonator,
+} from "../../../engine/neurons/fixed_point.ts";
+import { close, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { inner, type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
+import {
+  type FixedResonator,
+  fixedResonatorForward,
+  type Resonator,
+  resonatorAdjoint,
+  resonatorForward,
+} from "../../oracle/units/resonator.ts";
+import { fireCells, fireCellsBack } from "./cell_kernels.ts";
+
+const SURROGATE = { tauGrad: 1.5, scaleGrad: 0.7 };
+
+const ADAPTS = { vThStep: 9, thDecay: 700, refDecay: 1500 };
+
+const INTEGERS = { vThMant: 38, sinDecay: 3080, cosDecay: 2141 };
+
+const NEURONS: readonly FixedResonator[] = [
+  { ...INTEGERS, fires: "phase" },
+  { ...INTEGERS, fires: "imaginary" },
+  { ...INTEGERS, fires: "phase", adapts: ADAPTS },
+  { ...INTEGERS, fires: "imaginary", adapts: ADAPTS },
+];
+
+/** The same neuron with real numbers. */
+function realOf(
+  { vThMant, sinDecay, cosDecay, fires, adapts }: FixedResonator,
+): Resonator {
+  return {
+    ...SURROGATE,
+    threshold: vThMant / 64,
+    period: 2 * Math.PI / Math.atan2(sinDecay, cosDecay),
+    tau: 1 / (1 - Math.hypot(sinDecay, cosDecay) / 4096),
+    fires,
+    ...adapts && {
+      adapts: {
+        thresholdStep: adapts.vThStep / 64,
+        tauThreshold: 4096 / adapts.thDecay,
+        tauRef: 4096 / adapts.refDecay,
+      },
+    },
+  };
+}
+
+/** Gradient of the drives; it is that of neurons that are not reset. */
+const adjoint = (
+  ds: Tensor,
+  activity: ReturnType<typeof fixedResonatorForward>,
+  neuron: FixedResonator,
+) => resonatorAdjoint(ds, activity, realOf(neuron), zeros(ds.shape));
+
+Deno.test("products of a fixed-point resonator are rounded one by one, toward 0", () => {
+  const { real, imaginary } = fixedResonatorForward(
+    tensorOf([1, 1, 1, 1, 3], [-3.9 / 4096, 0, 0]),
+    { vThMant: 1, sinDecay: 2048, cosDecay: 2048, fires: "phase" },
+  );
+  const integers = ({ data }: Tensor) => [...data].map((v) => 4096 * v + 0);
+  deepStrictEqual(integers(real), [-3, -1, 0]);
+  // The last product is -1/2 twice, whose sum would be rounded to -1.
+  deepStrictEqual(integers(imaginary), [0, -1, 0]);
+});
+
+Deno.test("a spike by the imaginary part leaves 1/4096 below the threshold", () => {
+  const T = 5;
+  const { imaginary, real, spikes } = fixedResonatorForward(
+    tensorOf([1, 1, 1, 1, T], [2, 0, 0, 0, 0]),
+    { vThMant: 64, sinDecay: 4095, cosDecay: 0, fires: "imaginary" },
+  );
+  // i · 4095 is turned to -4095 · 4095 / 4096, and so on.
+  deepStrictEqual([...spikes.data], [0, 1, 0, 0, 0]);
+  const integers = [...real.data].map((v) => 4096 * v + 0);
+  deepStrictEqual(integers, [8192, 0, -4094, 0, 4092]);
+  deepStrictEqual(
+    [...imaginary.data].map((v) => 4096 * v + 0),
+    [0, 8190, 0, -4093, 0],
+  );
+});
+
+Deno.test("a fixed-point resonator is close to that with real numbers", () => {
+  const drives = noise([1, 3, 1, 1, 200], 1);
+  const x = tensorOf(drives.shape, drives.data.map((v) => 0.3 * v));
+  for (const neuron of NEURONS) {
+    const fixed = fixedResonatorForward(x, neuron);
+    const real = resonatorForward(x, realOf(neuron));
+    // From there on a spike may come a bin earlier or later.
+    const first = Math.min(
+      fixed.spikes.data.indexOf(1),
+      real.spikes.data.indexOf(1),
+    );
+    ok(first > 20);
+    for (let t = 0; t < first; t++) {
+      ok(Math.abs(fixed.real.data[t] - real.real.data[t]) < 0.005, `${t}`);
+      ok(Math.abs(fixed.imaginary.data[t] - real.imaginary.data[t]) < 0.005);
+    }
+  }
+});
+
+Deno.test("its adjoint is the gradient of smooth spikes that do not reset", () => {
+  const x = noise([2, 2, 1, 2, 20], 4);
+  const weights = noise(x.shape, 5);
+  for (const neuron of NEURONS.slice(0, 2)) {
+    const smooth = (x: Tensor) =>
+      resonatorForward(x, realOf(neuron), zeros(x.shape));
+    const dx = adjoint(weights, smooth(x), neuron);
+    const d = noise(x.shape, 6);
+    const moved = (by: number) =>
+      inner(
+        smooth(tensorOf(x.shape, x.data.map((v, i) => v + by * d.data[i])))
+          .spikes,
+        weights,
+      );
+    const slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+    const found = inner(dx, d);
+    ok(
+      Math.abs(found - slope) < 1e-6 * (1 + Math.abs(slope)),
+      `${found} instead of ${slope}`,
+    );
+  }
+});
+
+gpuTest(
+  "fixed-point resonators fire to the bit, and are straight-through",
+  async () => {
+    for (const [index, neuron] of NEURONS.entries()) {
+      const [T, C, runSize] = [[35, 6, 2], [70, 3, 3]][index % 2];
+      const shape = [2, C, 2, 3, T];
+      for (const scale of [1, 40]) {
+        const drives = noise(shape, T);
+        const x = tensorOf(
+          shape,
+          drives.data.map((v) => Math.fround(scale * v)),
+        );
+        const { adapts, ...own } = neuron;
+        const described = adapts
+          ? fixedAdaptiveResonator({ ...own, ...adapts, ...SURROGATE })
+          : fixedResonator({ ...own, ...SURROGATE });
+        const options = {
+          runSize,
+          coefficients: Array.from({ length: C }, () => [1, 0, 0, 1]),
+          described,
+        };
+        const twin = fixedResonatorForward(x, neuron);
+        ok(twin.spikes.data.includes(1) && twin.spikes.data.includes(0));
+        const real = realOf(neuron);
+        const { spikes, u } = await fireCells(x, real, options);
+        same(spikes.data, twin.spikes.data);
+        deepStrictEqual([...u.data], [...twin.u.data].map(Math.fround));
+        const ds = noise(shape, 3);
+        const { dy } = await fireCellsBack(ds, x, real, options);
+        close(dy, adjoint(ds, twin, neuron), 2e-5);
+      }
+    }
+  },
+);
