@@ -9,7 +9,13 @@ import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
-import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
+import {
+  decays,
+  fixedAdaptiveResonator,
+  fixedAlif,
+  fixedCuba,
+  fixedResonator,
+} from "../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
@@ -198,6 +204,41 @@ const fixedPoint = {
   steepness: integrator.steepness,
 };
 
+/** Adaptation of the threshold of fixed-point neurons. */
+const fixedAdaptation = {
+  /** Rise of the threshold per spike, in units of 1/64. */
+  vThStep: v.optional(integer(0, 131071), 8),
+  /** Decays of the rise and the refractory response, in units of 1/4096. */
+  thDecay: v.optional(integer(0, 4096), 512),
+  refDecay: v.optional(integer(0, 4096), 512),
+};
+
+/** Parameters of fixed-point neurons with an oscillating potential. */
+const fixedResonance = {
+  vThMant: fixedPoint.vThMant,
+  /** Factor of the oscillation per bin, in units of 1/4096. */
+  sinDecay: v.optional(integer(1, 4095), 2751),
+  cosDecay: v.optional(integer(0, 4095), 2751),
+  fires: resonance.fires,
+  tauGrad: resonance.tauGrad,
+  scaleGrad: resonance.scaleGrad,
+};
+
+/** Requires an oscillation that decays. */
+function decaying<S extends v.GenericSchema>(neurons: S): S {
+  const smaller = expected(
+    "less, so that the squares of sinDecay and cosDecay sum to less than 4096²",
+  );
+  type Factor = Record<"sinDecay" | "cosDecay", number>;
+  return v.pipe(
+    neurons as v.GenericSchema<Factor>,
+    v.forward(
+      v.check(decays, ({ input }) => smaller({ input: input.cosDecay })),
+      ["cosDecay"],
+    ),
+  ) as unknown as S;
+}
+
 const NEURONS = {
   SRMALPHA: srm,
   /** Neuron of the Loihi processor, in integers. */
@@ -248,11 +289,7 @@ const NEURONS = {
   FIXED_ALIF: section({
     type: v.literal("FIXED_ALIF"),
     ...fixedPoint,
-    /** Rise of the threshold per spike, in units of 1/64. */
-    vThStep: v.optional(integer(0, 131071), 8),
-    /** Decays of the rise and the refractory response, in units of 1/4096. */
-    thDecay: v.optional(integer(0, 4096), 512),
-    refDecay: v.optional(integer(0, 4096), 512),
+    ...fixedAdaptation,
   }),
   RF: section({ type: v.literal("RF"), ...resonance }),
   /** Resonate-and-fire with an adaptive threshold. */
@@ -265,6 +302,15 @@ const NEURONS = {
     tauThreshold: v.optional(bins, 10),
     tauRef: v.optional(bins, 10),
   }),
+  /** RF and ADRF in integers, as on the Loihi 2 processor. */
+  FIXED_RF: decaying(
+    section({ type: v.literal("FIXED_RF"), ...fixedResonance }),
+  ),
+  FIXED_ADRF: decaying(section({
+    type: v.literal("FIXED_ADRF"),
+    ...fixedResonance,
+    ...fixedAdaptation,
+  })),
   /** Sigma-delta neurons, which transmit changes of their activation. */
   SDNN: inSteps(section({
     type: v.literal("SDNN"),
@@ -315,19 +361,9 @@ export const neuron = v.lazy((value) => {
 export type SrmSection = v.InferOutput<typeof srm>;
 
 /** The parameters of a neuron, as configured. */
-export type NeuronSection =
-  | SrmSection
-  | v.InferOutput<typeof NEURONS.LOIHI>
-  | v.InferOutput<typeof NEURONS.LIF>
-  | v.InferOutput<typeof NEURONS.IF>
-  | v.InferOutput<typeof NEURONS.PLIF>
-  | v.InferOutput<typeof NEURONS.CUBA>
-  | v.InferOutput<typeof NEURONS.FIXED_CUBA>
-  | v.InferOutput<typeof NEURONS.ALIF>
-  | v.InferOutput<typeof NEURONS.FIXED_ALIF>
-  | v.InferOutput<typeof NEURONS.RF>
-  | v.InferOutput<typeof NEURONS.ADRF>
-  | v.InferOutput<typeof NEURONS.SDNN>;
+export type NeuronSection = v.InferOutput<
+  (typeof NEURONS)[keyof typeof NEURONS]
+>;
 
 /**
  * Returns a neuron with default parameters.
@@ -369,6 +405,10 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
       return resonator(section);
     case "ADRF":
       return adaptiveResonator(section);
+    case "FIXED_RF":
+      return fixedResonator(section);
+    case "FIXED_ADRF":
+      return fixedAdaptiveResonator(section);
     case "SDNN":
       return sigmaDelta(section);
   }

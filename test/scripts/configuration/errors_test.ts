@@ -102,7 +102,8 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "neuron",
       "type: COBA",
       'is "COBA", expected SRMALPHA or LOIHI or LIF or IF or PLIF or CUBA or ' +
-      "FIXED_CUBA or ALIF or FIXED_ALIF or RF or ADRF or SDNN",
+      "FIXED_CUBA or ALIF or FIXED_ALIF or RF or ADRF or FIXED_RF or " +
+      "FIXED_ADRF or SDNN",
     ],
     ["neuron", "theta: True", "is true, expected a number from 1e-9 to 1e9"],
     ["neuron", "tauRho: 1e-40", "is 1e-40, expected a number from 1e-9 to 1e9"],

@@ -65,7 +65,8 @@ Deno.test("a network computed layer by layer has LIF neurons and cross-entropy u
 
 Deno.test("neurons that are stepped make a network one of units by themselves", () => {
   const kinds = ["LIF", "IF", "PLIF", "CUBA", "ALIF", "RF", "ADRF"];
-  for (const type of [...kinds, "FIXED_CUBA", "FIXED_ALIF"]) {
+  const integers = ["FIXED_CUBA", "FIXED_ALIF", "FIXED_RF", "FIXED_ADRF"];
+  for (const type of [...kinds, ...integers]) {
     const text = `neuron: {type: ${type}}\nnetwork: [{dense: 16}, {dense: 3}]`;
     const configuration = parseConfiguration(text, "a.yaml");
     assert.equal(configuration.training.error.type, "CrossEntropy", type);
@@ -269,7 +270,7 @@ Deno.test("numbers in slayerPytorch's text are told to be dense layers that spik
     message: 'Cannot use configuration "network.yaml" line 2: neuron.type is ' +
       "LOIHI, which does not go with neuron: none in the network; expected " +
       "LIF or IF or PLIF or CUBA or FIXED_CUBA or ALIF or FIXED_ALIF or RF " +
-      `or ADRF or SDNN${hint}`,
+      `or ADRF or FIXED_RF or FIXED_ADRF or SDNN${hint}`,
     key: "neuron.type",
     line: 2,
   });

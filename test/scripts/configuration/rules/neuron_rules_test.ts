@@ -9,7 +9,7 @@ import { refuses } from "../refusals.ts";
 Deno.test("neurons of the spike response model are refused where layers need others", () => {
   const norm = "is SRMALPHA, which does not go with norm in the network; " +
     "expected LIF or IF or PLIF or CUBA or FIXED_CUBA or ALIF or FIXED_ALIF or RF or ADRF " +
-    "or SDNN";
+    "or FIXED_RF or FIXED_ADRF or SDNN";
   refuses("neuron: {theta: 3}\nnetwork: [{dense: 3, norm: batch}]", {
     message:
       `Cannot use configuration "network.yaml" line 1: neuron.type ${norm}`,
@@ -136,7 +136,7 @@ Deno.test("neurons of Loihi are of networks that are computed as SLAYER's", () =
     message: 'Cannot use configuration "network.yaml" line 1: neuron.type is ' +
       "LOIHI, which does not go with norm in the network; expected LIF or IF " +
       "or PLIF or CUBA or FIXED_CUBA or ALIF or FIXED_ALIF or RF or ADRF " +
-      "or SDNN",
+      "or FIXED_RF or FIXED_ADRF or SDNN",
     key: "neuron.type",
     line: 1,
   });

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
 import { describeNeuron } from "../../../../engine/neurons/describe_neuron.ts";
 import {
+  fixedAdaptiveResonator,
   fixedAlif,
   fixedCuba,
+  fixedResonator,
 } from "../../../../engine/neurons/fixed_point.ts";
 import { resonator } from "../../../../engine/neurons/resonator.ts";
 import { sigmaDelta } from "../../../../engine/neurons/sigma_delta.ts";
@@ -139,6 +141,18 @@ Deno.test("neurons of lava-dl are described as in the library", () => {
     neuronOf("{type: FIXED_ALIF, vThStep: 3, surrogate: triangle}"),
     describeNeuron(fixedAlif({ vThStep: 3, surrogate: "triangle" })),
   );
+  assert.deepEqual(
+    neuronOf("{type: FIXED_RF, vThMant: 40, sinDecay: 1, fires: imaginary}"),
+    describeNeuron(
+      fixedResonator({ vThMant: 40, sinDecay: 1, fires: "imaginary" }),
+    ),
+  );
+  assert.deepEqual(
+    neuronOf("{type: FIXED_ADRF, cosDecay: 0, refDecay: 7, tauGrad: 2}"),
+    describeNeuron(
+      fixedAdaptiveResonator({ cosDecay: 0, refDecay: 7, tauGrad: 2 }),
+    ),
+  );
   for (
     const [section, key, problem] of [
       [
@@ -149,6 +163,17 @@ Deno.test("neurons of lava-dl are described as in the library", () => {
       ["{type: RF, period: 3}", "period", "is 3, expected a number from 4"],
       ["{type: RF, fires: real}", "fires", 'is "real", expected phase or ima'],
       ["{type: ADRF, tauRef: 0}", "tauRef", "is 0, expected a number from 1"],
+      [
+        "{type: FIXED_RF, sinDecay: 0}",
+        "sinDecay",
+        "is 0, expected a whole number from 1 to 4095",
+      ],
+      [
+        "{type: FIXED_ADRF, sinDecay: 3000, cosDecay: 2789}",
+        "cosDecay",
+        "is 2789, expected less, so that the squares of sinDecay and cosDecay " +
+        "sum to less than 4096²",
+      ],
     ]
   ) {
     refuses(`neuron: ${section}`, {
@@ -166,4 +191,10 @@ Deno.test("the library refuses neurons of lava-dl that are none", () => {
   assert.throws(() => resonator({ fires: "real" as "phase" }), TypeError);
   assert.throws(() => fixedCuba({ vDecay: 0.5 }), RangeError);
   assert.throws(() => adaptiveResonator({ tauRef: NaN }), RangeError);
+  assert.throws(() => fixedResonator({ cosDecay: 0.5 }), RangeError);
+  assert.throws(() => fixedResonator({ fires: "real" as "phase" }), TypeError);
+  assert.throws(() => fixedAdaptiveResonator({ scaleGrad: 0 }), RangeError);
+  const growing = { sinDecay: 3000, cosDecay: 2789 };
+  assert.throws(() => fixedResonator(growing), RangeError);
+  assert.doesNotThrow(() => fixedResonator({ ...growing, cosDecay: 2788 }));
 });
