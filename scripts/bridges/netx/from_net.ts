@@ -34,8 +34,8 @@ export function fromNet(
     ? network.Ts ?? USUAL_TS
     : 1000 * options.dt;
   const { input, layers, votes } = netChainOf(network);
-  // Biases, recurrence and readouts need networks computed layer by layer,
-  // which have no transposed convolutions.
+  // Biases, recurrence, readouts and resonators need networks computed layer by
+  // layer, which have no transposed convolutions.
   const [last] = layers.slice(-1);
   if (votes && last.neurons.isReadout) {
     throw new NetworkError("its neurons never fire, and are to vote", {
@@ -43,7 +43,7 @@ export function fromNet(
     });
   }
   const withUnits = layers.find(({ synapse, neurons }) =>
-    synapse.bias || synapse.recurrent || neurons.isReadout
+    synapse.bias || synapse.recurrent || neurons.isReadout || neurons.resonance
   );
   const notes: string[] = [];
   const entries: NetworkEntry[] = [];
@@ -59,8 +59,8 @@ export function fromNet(
     if (withUnits && kind === "convT") {
       throw new NetworkError(
         `it is a transposed convolution, and "${withUnits.layer.name}" has a ` +
-          "bias or recurrent weights, or is a readout, which do not go " +
-          "together here",
+          "bias, recurrent weights or resonators, or is a readout, which do " +
+          "not go together here",
         { node },
       );
     }

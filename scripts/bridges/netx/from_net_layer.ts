@@ -34,6 +34,12 @@ export function sectionOf(
       LARGEST_THRESHOLD;
     throw new NetworkError(problem, { node });
   }
+  if (neurons.resonance) {
+    const own = { vThMant, ...neurons.resonance };
+    return type === "ADRF"
+      ? { type: "FIXED_ADRF", ...own, ...neurons.adaptation }
+      : { type: "FIXED_RF", ...own };
+  }
   const integers = { vThMant, iDecay, vDecay };
   if (type === "ALIF") {
     return { type: "FIXED_ALIF", ...integers, ...neurons.adaptation };

@@ -28,7 +28,7 @@ const TYPE_BYTES = 10;
 /** A network of netx. */
 export interface NetNetwork {
   /**
-   * The layers, first to last; parameters of neurons are named as in
+   * The layers, first to last; parameters in subgroups are named as in
    * `neuron/iDecay`.
    */
   readonly layers: readonly NamedNode[];
@@ -100,12 +100,16 @@ export async function writeNet(
     const layer = new Map<string, Hdf5Data | Hdf5Group>([
       ["type", { shape: [1], values: [type], textBytes: TYPE_BYTES }],
     ]);
-    const neuron = new Map<string, Hdf5Data>();
+    const subgroups = new Map<string, Map<string, Hdf5Data>>();
     for (const [name, data] of parameters) {
       const [group, own] = name.split("/");
-      if (own === undefined) layer.set(name, data);
-      else neuron.set(own, data);
-      if (group === "neuron") layer.set("neuron", neuron);
+      if (own === undefined) {
+        layer.set(name, data);
+        continue;
+      }
+      const members = subgroups.get(group) ?? new Map<string, Hdf5Data>();
+      layer.set(group, members.set(own, data));
+      subgroups.set(group, members);
     }
     return [String(number), layer] as const;
   });

@@ -13,6 +13,7 @@ import { NetworkError } from "../network/network_error.ts";
 import type { Sensor } from "../network/sensor_input.ts";
 import { integers } from "../nir/graph/nir_graph.ts";
 import type { NetNetwork } from "./net_file.ts";
+import { weightName } from "./net_layer.ts";
 
 /**
  * Adds an input layer to a network without one.
@@ -44,7 +45,7 @@ function shapeBelow(
   sensor: Sensor | undefined,
 ): number[] | undefined {
   if (layer.type.startsWith("dense")) {
-    const { shape, values } = numbersOf(layer, "weight");
+    const { shape, values } = numbersOf(layer, weightName(layer));
     const out = layer.parameters.has("outFeatures")
       ? numberOf(layer, "outFeatures")
       : shape[0];
@@ -56,7 +57,7 @@ function shapeBelow(
       "size of its input; --sensor tells it";
     throw new NetworkError(problem, { node: layer.name });
   }
-  const { shape } = numbersOf(layer, "weight");
+  const { shape } = numbersOf(layer, weightName(layer));
   const channels = shape[1] * numberOf(layer, "groups");
   return [channels, sensor.height, sensor.width];
 }

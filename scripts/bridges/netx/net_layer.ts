@@ -4,6 +4,7 @@
  * @module
  */
 
+import { decays } from "../../../engine/neurons/fixed_point.ts";
 import {
   type NamedNode,
   numberOf,
@@ -20,7 +21,7 @@ const TYPES = ["dense", "dense_rec", "conv", "convT", "pool"];
 /** Neurons of a layer, in Loihi's integers. */
 export interface NetNeurons {
   /** Type of neuron; LOIHI is slayerPytorch's name of CUBA. */
-  readonly type: "CUBA" | "LOIHI" | "ALIF";
+  readonly type: "CUBA" | "LOIHI" | "ALIF" | "RF" | "ADRF";
   /** Whether they return their potential and never fire. */
   readonly isReadout: boolean;
   readonly vThMant: number;
@@ -30,7 +31,13 @@ export interface NetNeurons {
   readonly refDelay: number;
   /** Exponent of the power of two that scales the weights. */
   readonly weightExponent: number;
-  /** Adaptation of ALIF's threshold. */
+  /** Oscillation and spike condition of RF and ADRF. */
+  readonly resonance?: {
+    readonly sinDecay: number;
+    readonly cosDecay: number;
+    readonly fires: "phase" | "imaginary";
+  };
+  /** Adaptation of the threshold of ALIF and ADRF. */
   readonly adaptation: Readonly<
     Record<"vThStep" | "thDecay" | "refDecay", number>
   >;
@@ -72,12 +79,18 @@ export function netNeuronsOf(layer: NamedNode): NetNeurons {
   const { name, parameters } = layer;
   // lava-dl's affine layers have no neurons.
   if (layer.type === "dense" && !parameters.has("neuron/type")) return AFFINE;
-  const [type] = parameters.get("neuron/type")?.values ?? [];
-  if (type !== "CUBA" && type !== "LOIHI" && type !== "ALIF") {
+  const [written] = parameters.get("neuron/type")?.values ?? [];
+  const [type, condition] = String(written).split("_");
+  const resonates = type === "RF" || type === "ADRF";
+  const isKnown = resonates
+    ? condition === "PHASE" || condition === "IZHIKEVICH"
+    : (type === "CUBA" || type === "LOIHI" || type === "ALIF") && !condition;
+  if (!isKnown) {
     throw new NetworkError(
-      type === undefined
+      written === undefined
         ? "it has no neurons"
-        : `its neurons are of type "${type}"; CUBA, LOIHI and ALIF can be read`,
+        : `its neurons are of type "${written}"; CUBA, LOIHI, ALIF, and ` +
+          "RF_ and ADRF_, each with PHASE or IZHIKEVICH, can be read",
       { node: name },
     );
   }
@@ -107,13 +120,23 @@ export function netNeuronsOf(layer: NamedNode): NetNeurons {
       node: name,
     });
   }
-  const adapts = type === "ALIF";
+  const adapts = type === "ALIF" || type === "ADRF";
   return {
-    type,
-    isReadout: vThMant >= READOUT_THRESHOLD,
+    type: type as NetNeurons["type"],
+    isReadout: !resonates && vThMant >= READOUT_THRESHOLD,
     vThMant,
-    iDecay: decay("iDecay"),
-    vDecay: decay("vDecay"),
+    // Drives and biases of resonators are added to z as they are.
+    iDecay: resonates ? FULL_DECAY : decay("iDecay"),
+    vDecay: resonates ? FULL_DECAY : decay("vDecay"),
+    ...resonates && {
+      resonance: {
+        ...factorOf(name, {
+          sinDecay: decay("sinDecay"),
+          cosDecay: decay("cosDecay"),
+        }),
+        fires: condition === "PHASE" ? "phase" : "imaginary",
+      },
+    },
     refDelay,
     weightExponent: read("weight_exp", read("wgtExp", 0)),
     adaptation: {
@@ -122,6 +145,20 @@ export function netNeuronsOf(layer: NamedNode): NetNeurons {
       refDecay: adapts ? decay("refDecay") : 0,
     },
   };
+}
+
+/** Requires an oscillation that neurons here can have. */
+function factorOf(
+  node: string,
+  factor: { readonly sinDecay: number; readonly cosDecay: number },
+) {
+  const { sinDecay, cosDecay } = factor;
+  if (sinDecay > 0 && decays(factor)) return factor;
+  throw new NetworkError(
+    `its sinDecay is ${sinDecay} and its cosDecay ${cosDecay}, expected an ` +
+      "oscillation that decays",
+    { node },
+  );
 }
 
 /**
@@ -138,10 +175,11 @@ export function netSynapseOf(
   [C, H, W]: readonly number[],
 ): NetSynapse {
   const { name, type, parameters } = layer;
-  if (parameters.has("weight/real")) {
-    throw new NetworkError("it has weight/real, which cannot be read", {
-      node: name,
-    });
+  if (valuesOf(layer, "weight/imag")) {
+    throw new NetworkError(
+      "its weights have imaginary parts (weight/imag), as none here have",
+      { node: name },
+    );
   }
   if (!TYPES.includes(type)) {
     throw new NetworkError(
@@ -151,7 +189,7 @@ export function netSynapseOf(
       { node: name },
     );
   }
-  const { shape, values } = numbersOf(layer, "weight");
+  const { shape, values } = numbersOf(layer, weightName(layer));
   const common = {
     bias: valuesOf(layer, "bias"),
     delay: valuesOf(layer, "delay"),
@@ -216,6 +254,16 @@ export function netSynapseOf(
     groups,
     ...windows,
   };
+}
+
+/**
+ * Returns the name of the weights of a layer.
+ *
+ * @param layer The layer.
+ * @returns `weight/real` for those of resonators in lava-dl, else `weight`.
+ */
+export function weightName({ parameters }: NamedNode): string {
+  return parameters.has("weight/real") ? "weight/real" : "weight";
 }
 
 /** Reads recurrent weights. */

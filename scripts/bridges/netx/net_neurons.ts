@@ -4,7 +4,12 @@
  * @module
  */
 
-import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
+import {
+  FIXED_ADAPTIVE_RESONATOR,
+  FIXED_ALIF,
+  FIXED_CUBA,
+  FIXED_RESONATOR,
+} from "../../../engine/neurons/fixed_point.ts";
 import { ADAPTIVE_RESONATOR } from "../../../engine/neurons/adaptive_resonator.ts";
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
@@ -16,14 +21,22 @@ import { NetworkError } from "../network/network_error.ts";
 import { integers, text } from "../nir/graph/nir_graph.ts";
 import { FULL_DECAY, READOUT_THRESHOLD, UNIT } from "./loihi.ts";
 
+/** Parameters of thresholds that adapt. */
+const ADAPTATION: readonly string[] = ["thDecay", "refDecay", "vThStep"];
+
 /** A netx neuron before weights and threshold are rounded to integers. */
 export interface NetNeuron {
   /** Value in the file of a weight of 1. */
   readonly unit: number;
   /** Threshold in the file's unit; absent for a readout. */
   readonly threshold?: number;
-  /** Decays per bin in units of 1/4096: current, then voltage. */
+  /**
+   * Decays per bin in units of 1/4096: current, then voltage. Those of
+   * resonators are among the further parameters.
+   */
   readonly decays: readonly [iDecay: number, vDecay: number];
+  /** Whether they resonate, so that weights are complex. */
+  readonly resonates?: boolean;
   /** Type and further parameters. */
   readonly others: Readonly<Record<string, Hdf5Data>>;
   /** Property of the neuron that is lost, in one line. */
@@ -65,7 +78,26 @@ export function netNeuron(
       others: {
         ...common,
         type: text("ALIF"),
-        ...integersOf(parameters, ["thDecay", "refDecay", "vThStep"]),
+        ...integersOf(parameters, ADAPTATION),
+      },
+    };
+  }
+  if (kind === FIXED_RESONATOR || kind === FIXED_ADAPTIVE_RESONATOR) {
+    const { sinDecay, cosDecay, byPhase } = parameters;
+    const adapts = kind === FIXED_ADAPTIVE_RESONATOR;
+    return {
+      unit: UNIT,
+      threshold: UNIT * theta,
+      decays: [FULL_DECAY, FULL_DECAY],
+      resonates: true,
+      others: {
+        type: text(
+          `${adapts ? "ADRF" : "RF"}_${byPhase ? "PHASE" : "IZHIKEVICH"}`,
+        ),
+        gradedSpike: integers(0),
+        sinDecay: integers(FULL_DECAY * sinDecay),
+        cosDecay: integers(FULL_DECAY * cosDecay),
+        ...integersOf(parameters, adapts ? ADAPTATION : []),
       },
     };
   }
@@ -82,8 +114,8 @@ export function netNeuron(
   }
   if (kind === RESONATOR || kind === ADAPTIVE_RESONATOR) {
     const problem =
-      "its neurons resonate; those of netx have complex weights, " +
-      "in integers";
+      "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
+      "integers, as FIXED_RF and FIXED_ADRF";
     throw new NetworkError(problem, { node: place.layer });
   }
   if (kind === SIGMA_DELTA) {
@@ -119,7 +151,7 @@ export function netNeuron(
  * @returns The parameters by their names in the file.
  */
 export function neuronParameters(
-  { others }: NetNeuron,
+  { others, resonates }: NetNeuron,
   { threshold, iDecay, vDecay }: {
     readonly threshold: number | undefined;
     readonly iDecay: number;
@@ -128,8 +160,7 @@ export function neuronParameters(
 ): Record<string, Hdf5Data> {
   const all = {
     ...others,
-    iDecay: integers(iDecay),
-    vDecay: integers(vDecay),
+    ...!resonates && { iDecay: integers(iDecay), vDecay: integers(vDecay) },
     vThMant: integers(threshold ?? READOUT_THRESHOLD),
   };
   return Object.fromEntries(

@@ -2,11 +2,11 @@
  * Runs networks of netx in Loihi's integers; see loihi.ts for the equations.
  *
  * An independent implementation, against which this project's networks are
- * checked. A bias is added to the voltage, times 64; layers spike in the bin of
- * their input.
+ * checked. A bias is added to the voltage or, of resonators, to the real part,
+ * times 64; layers spike in the bin of their input.
  *
- * Source: lava-dl 0.6, lava.lib.dl.slayer.neuron.cuba and alif, and
- * lava.lib.dl.netx.hdf5.
+ * Source: lava-dl 0.6, lava.lib.dl.slayer.neuron.cuba, alif, rf, rf_iz, adrf and
+ * adrf_iz, and lava.lib.dl.netx.hdf5.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import type { Interpreter } from "../network/counterpart.ts";
 import { UNIT } from "./loihi.ts";
 import { netChainOf, type NetLayer } from "./net_chain.ts";
 import type { NetNetwork } from "./net_file.ts";
+import type { NetNeurons } from "./net_layer.ts";
 
 /** Voltage of a readout that a weight of 1 drives to 1. */
 const READOUT_UNIT = 64 * UNIT;
@@ -103,32 +104,23 @@ function delayed(
 }
 
 /** Prepares the neurons of a layer: from sums of a bin to spikes. */
-function neuronStep(
-  { synapse: { bias }, neurons, output: { C, H, W } }: NetLayer,
-): (sums: Float64Array) => Float64Array {
+function neuronStep(own: NetLayer): (sums: Float64Array) => Float64Array {
+  const { neurons, output: { C, H, W } } = own;
+  if (neurons.resonance) return resonatorStep(own, neurons.resonance);
   const size = C * H * W;
   const zeros = () => new Float64Array(size);
-  const [u, v, rise, refractory, rest] = Array.from({ length: 5 }, zeros);
+  const [u, v, rest] = Array.from({ length: 3 }, zeros);
   const { type, vThMant, refDelay, isReadout } = neurons;
   const { iDecay, vDecay, weightExponent } = neurons;
-  const { vThStep, thDecay, refDecay } = neurons.adaptation;
   const scale = 64 * 2 ** weightExponent;
-  const offset = (at: number) =>
-    bias ? 64 * bias[Math.floor(at * bias.length / size)] : 0;
+  const offset = offsetOf(own);
+  const fires = adaptiveThreshold(neurons, size);
   return (sums) =>
     sums.map((sum, at) => {
       u[at] = kept(u[at], iDecay) + scale * sum;
       v[at] = kept(v[at], vDecay) + u[at] + offset(at);
       if (isReadout) return v[at] / READOUT_UNIT;
-      if (type === "ALIF") {
-        rise[at] = kept(rise[at], thDecay);
-        refractory[at] = kept(refractory[at], refDecay);
-        const threshold = 64 * vThMant + rise[at];
-        if (v[at] - refractory[at] < threshold) return 0;
-        refractory[at] += 2 * threshold;
-        rise[at] += 64 * vThStep;
-        return 1;
-      }
+      if (type === "ALIF") return Number(fires(at, v[at]));
       rest[at] = Math.max(0, rest[at] - 1);
       if (v[at] <= 64 * vThMant || rest[at] > 0) return 0;
       v[at] = 0;
@@ -137,7 +129,68 @@ function neuronStep(
     });
 }
 
+/** Prepares resonators: from sums of a bin to spikes. */
+function resonatorStep(
+  own: NetLayer,
+  { sinDecay, cosDecay, fires: condition }: NonNullable<
+    NetNeurons["resonance"]
+  >,
+): (sums: Float64Array) => Float64Array {
+  const { neurons, output: { C, H, W } } = own;
+  const { type, vThMant, weightExponent } = neurons;
+  const size = C * H * W;
+  const [real, imaginary] = [new Float64Array(size), new Float64Array(size)];
+  const scale = 64 * 2 ** weightExponent;
+  const offset = offsetOf(own);
+  const fires = adaptiveThreshold(neurons, size);
+  const threshold = 64 * vThMant;
+  return (sums) =>
+    sums.map((sum, at) => {
+      const [x, y] = [real[at], imaginary[at]];
+      real[at] = share(x, cosDecay) - share(y, sinDecay) + scale * sum +
+        offset(at);
+      imaginary[at] = share(x, sinDecay) + share(y, cosDecay);
+      const byPhase = condition === "phase";
+      const isPhase = !byPhase || (y < 0 && imaginary[at] >= 0);
+      const value = isPhase ? (byPhase ? real : imaginary)[at] : -Infinity;
+      if (type === "ADRF") return Number(fires(at, value));
+      if (value < threshold) return 0;
+      if (!byPhase) [real[at], imaginary[at]] = [0, threshold - 1];
+      return 1;
+    });
+}
+
+/** Biases of neurons by their place, in their integers. */
+function offsetOf(
+  { synapse: { bias }, output: { C, H, W } }: NetLayer,
+): (at: number) => number {
+  return (at) =>
+    bias ? 64 * bias[Math.floor(at * bias.length / (C * H * W))] : 0;
+}
+
+/** Prepares thresholds that adapt: tells in each bin whether a value spikes. */
+function adaptiveThreshold(
+  { vThMant, adaptation: { vThStep, thDecay, refDecay } }: NetNeurons,
+  size: number,
+): (at: number, value: number) => boolean {
+  const [rise, refractory] = [new Float64Array(size), new Float64Array(size)];
+  return (at, value) => {
+    rise[at] = kept(rise[at], thDecay);
+    refractory[at] = kept(refractory[at], refDecay);
+    const threshold = 64 * vThMant + rise[at];
+    if (value - refractory[at] < threshold) return false;
+    refractory[at] += 2 * threshold;
+    rise[at] += 64 * vThStep;
+    return true;
+  };
+}
+
 /** Decays a value by one bin, rounding toward 0. */
 function kept(value: number, decay: number): number {
-  return Math.trunc(value * (4096 - decay) / 4096);
+  return share(value, 4096 - decay);
+}
+
+/** Multiplies a value by parts of 4096, rounding toward 0. */
+function share(value: number, factor: number): number {
+  return Math.trunc(value * factor / 4096);
 }

@@ -100,10 +100,20 @@ export function toNet(
     }
     parts.push(`layer ${written.length}`);
     const { recurrent } = rounded;
+    if (recurrent && own.resonates) {
+      const problem = "its neurons resonate, which recurrent ones of a .net " +
+        "do not";
+      throw new NetworkError(problem, { node: name });
+    }
     written.push(node(recurrent ? "dense_rec" : type, {
       shape: integers([output.C, output.H, output.W]),
       ...sizes,
-      weight: floats(rounded.weight.shape, rounded.weight.data),
+      ...own.resonates
+        ? {
+          "weight/real": floats(rounded.weight.shape, rounded.weight.data),
+          "weight/imag": floats(rounded.weight.shape, 0),
+        }
+        : { weight: floats(rounded.weight.shape, rounded.weight.data) },
       ...recurrent && {
         weight_rec: floats(recurrent.shape.slice(0, 2), recurrent.data),
       },

@@ -32,7 +32,9 @@ function partsOf({ type, parameters }: NamedNode): string[] {
     ...type === "conv" && parameters.has("delay")
       ? ["delays of convolutions"]
       : [],
-    ...neuron === "ALIF" ? ["neurons of type ALIF"] : [],
+    ...neuron === undefined || ["CUBA", "LOIHI"].includes(String(neuron))
+      ? []
+      : [`neurons of type ${neuron}`],
     ...Number(refDelay) > 1 ? ["rests after a spike (refDelay)"] : [],
     ...Number(wgtExp) !== 0 ? ["exponents of weights (wgtExp)"] : [],
   ];

@@ -9,7 +9,12 @@ import {
   type ModelDescription,
   structureOf,
 } from "../../../engine/model/model_description.ts";
-import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
+import {
+  FIXED_ADAPTIVE_RESONATOR,
+  FIXED_ALIF,
+  FIXED_CUBA,
+  FIXED_RESONATOR,
+} from "../../../engine/neurons/fixed_point.ts";
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
 import type { NeuronKind } from "../../../engine/neurons/neuron_kind.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
@@ -24,7 +29,10 @@ const DENSITIES: readonly number[] = [RATE, 2 * RATE, 3.6 * RATE, RATE / 4];
 export const BOOSTS: readonly number[] = [8, 64, 512, 4096];
 
 /** Integer neurons, whose sums would overflow with an enlarged input. */
-const INTEGERS: readonly NeuronKind[] = [LOIHI, FIXED_CUBA, FIXED_ALIF];
+const INTEGERS: readonly NeuronKind[] = [
+  ...[LOIHI, FIXED_CUBA, FIXED_ALIF],
+  ...[FIXED_RESONATOR, FIXED_ADAPTIVE_RESONATOR],
+];
 
 /** Input spikes, and what the network makes of them. */
 export interface FiringInput {

@@ -54,12 +54,26 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
   [
     "RF",
     'NIR has no neuron of kind "resonate-and-fire"',
-    "its neurons resonate; those of netx have complex weights, in integers",
+    "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
+    "integers, as FIXED_RF and FIXED_ADRF",
   ],
   [
     "ADRF",
     'NIR has no neuron of kind "adaptive resonate-and-fire"',
-    "its neurons resonate; those of netx have complex weights, in integers",
+    "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
+    "integers, as FIXED_RF and FIXED_ADRF",
+  ],
+  [
+    "FIXED_RF",
+    'NIR has no neuron of kind "fixed-point resonate-and-fire"; a .net holds ' +
+    "the nearest network",
+    "lossy",
+  ],
+  [
+    "FIXED_ADRF, fires: imaginary",
+    'NIR has no neuron of kind "fixed-point adaptive resonate-and-fire"; a ' +
+    ".net holds the nearest network",
+    "lossy",
   ],
   [
     "SDNN",

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { ModelDescription } from "../../../../engine/model.ts";
 import { adaptiveLeaky } from "../../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
-import { fixedCuba } from "../../../../engine/neurons/fixed_point.ts";
+import {
+  fixedCuba,
+  fixedResonator,
+} from "../../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../../engine/neurons/leaky.ts";
 import { sigmaDelta } from "../../../../engine/neurons/sigma_delta.ts";
 import type { Hdf5Data } from "../../../../scripts/bridges/hdf5/hdf5_tree.ts";
@@ -70,7 +73,14 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
     ],
     [
       { ...base, layers: [{ dense: 3, neuron: adaptiveResonator() }] },
-      'node "fc1": its neurons resonate; those of netx have complex weights',
+      'node "fc1": its neurons resonate in floats (RF, ADRF); those of netx do',
+    ],
+    [
+      {
+        ...base,
+        layers: [{ dense: 3, recurrent: true, neuron: fixedResonator() }],
+      },
+      'node "fc1": its neurons resonate, which recurrent ones of a .net do not',
     ],
     [
       {
@@ -231,8 +241,25 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
   assert.equal(biased["fc1.bias"].data[0], 1 / 128);
   const cases: [NamedNode[], string][] = [
     [
+      dense({ "neuron/type": text("SDNN") }),
+      'its neurons are of type "SDNN"; CUBA, LOIHI, ALIF, and RF_ and ADRF_, ' +
+      "each with PHASE or IZHIKEVICH, can be read",
+    ],
+    [
+      dense({ "neuron/type": text("CUBA_PHASE") }),
+      'its neurons are of type "CUBA_PHASE"; CUBA, LOIHI',
+    ],
+    [
       dense({ "neuron/type": text("RF_PHASE") }),
-      'its neurons are of type "RF_PHASE"; CUBA, LOIHI and ALIF can be read',
+      "it has no neuron/sinDecay",
+    ],
+    [
+      dense({
+        "neuron/type": text("RF_PHASE"),
+        "neuron/sinDecay": integers(4000),
+        "neuron/cosDecay": integers(1000),
+      }),
+      "its sinDecay is 4000 and its cosDecay 1000, expected an oscillation",
     ],
     [
       twoOf({ delay: floats([4], 2.5) }),
@@ -250,7 +277,13 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
       dense({ "neuron/refDelay": integers(3) }),
       "its neurons rest after a spike (refDelay)",
     ],
-    [dense({ "weight/real": floats([3, 4], 2) }), "it has weight/real, which"],
+    [
+      dense({
+        "weight/real": floats([3, 4], 2),
+        "weight/imag": floats([3, 4], 2),
+      }),
+      "its weights have imaginary parts (weight/imag), as none here have",
+    ],
     [
       [
         input,

@@ -6,8 +6,10 @@ import { Random } from "../../../../engine/network/random.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
 import { cubaLeaky } from "../../../../engine/neurons/cuba_leaky.ts";
 import {
+  fixedAdaptiveResonator,
   fixedAlif,
   fixedCuba,
+  fixedResonator,
 } from "../../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../../engine/neurons/loihi.ts";
@@ -176,6 +178,33 @@ const EXACT: Readonly<Record<string, [number, number, ModelDescription]>> = {
     ],
     neuron: fixedCuba({ iDecay: 4096, vDecay: 300 }),
   }],
+  "resonators in integers": [64, 60, {
+    ...BASE,
+    layers: [
+      { conv: CONV, bias: true },
+      { conv: CONV, neuron: fixedAdaptiveResonator({ vThMant: 60 }) },
+      {
+        dense: 9,
+        neuron: fixedResonator({
+          vThMant: 60,
+          sinDecay: 3600,
+          cosDecay: 1200,
+          fires: "imaginary",
+        }),
+      },
+      {
+        dense: 9,
+        bias: false,
+        neuron: fixedAdaptiveResonator({
+          vThMant: 30,
+          vThStep: 3,
+          fires: "imaginary",
+        }),
+      },
+      { dense: 8, bias: false, neuron: "none" },
+    ],
+    neuron: fixedResonator({ vThMant: 50 }),
+  }],
   "recurrent layers and delays of units": [64, 40, {
     ...BASE,
     layers: [
@@ -216,6 +245,9 @@ const EXACT: Readonly<Record<string, [number, number, ModelDescription]>> = {
 /** The parts of these networks that netx does not read. */
 const UNREAD: Readonly<Record<string, string>> = {
   "CUBA and ALIF in integers": "neurons of type ALIF",
+  "resonators in integers":
+    "neurons of type RF_PHASE, neurons of type ADRF_PHASE, neurons of type " +
+    "RF_IZHIKEVICH, neurons of type ADRF_IZHIKEVICH",
   "recurrent layers and delays of units":
     "delays of convolutions, neurons of type ALIF",
   "delays and pools of CUBA in integers": "delays of convolutions",
