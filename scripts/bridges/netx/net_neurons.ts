@@ -21,8 +21,8 @@ import { NetworkError } from "../network/network_error.ts";
 import { integers, text } from "../nir/graph/nir_graph.ts";
 import { FULL_DECAY, READOUT_THRESHOLD, UNIT } from "./loihi.ts";
 
-/** Parameters of thresholds that adapt. */
-const ADAPTATION: readonly string[] = ["thDecay", "refDecay", "vThStep"];
+/** Decays of thresholds that adapt. */
+const RISE_DECAYS: readonly string[] = ["thDecay", "refDecay"];
 
 /** A netx neuron before weights and threshold are rounded to integers. */
 export interface NetNeuron {
@@ -30,6 +30,8 @@ export interface NetNeuron {
   readonly unit: number;
   /** Threshold in the file's unit; absent for a readout. */
   readonly threshold?: number;
+  /** Rise of a threshold that adapts per spike, in the file's unit. */
+  readonly step?: number;
   /**
    * Decays per bin in units of 1/4096: current, then voltage. Those of
    * resonators are among the further parameters.
@@ -65,7 +67,7 @@ export function netNeuron(
     return { unit: UNIT, decays, others: common };
   }
   const { kind, parameters } = neuron;
-  const { theta, iDecay, vDecay } = parameters;
+  const { theta, iDecay, vDecay, vThStep } = parameters;
   const decays = [iDecay, vDecay] as const;
   if (kind === FIXED_CUBA) {
     return { unit: UNIT, threshold: UNIT * theta, decays, others: common };
@@ -74,11 +76,12 @@ export function netNeuron(
     return {
       unit: UNIT,
       threshold: UNIT * theta,
+      step: vThStep,
       decays,
       others: {
         ...common,
         type: text("ALIF"),
-        ...integersOf(parameters, ADAPTATION),
+        ...integersOf(parameters, RISE_DECAYS),
       },
     };
   }
@@ -88,6 +91,7 @@ export function netNeuron(
     return {
       unit: UNIT,
       threshold: UNIT * theta,
+      ...adapts && { step: vThStep },
       decays: [FULL_DECAY, FULL_DECAY],
       resonates: true,
       others: {
@@ -97,7 +101,7 @@ export function netNeuron(
         gradedSpike: integers(0),
         sinDecay: integers(FULL_DECAY * sinDecay),
         cosDecay: integers(FULL_DECAY * cosDecay),
-        ...integersOf(parameters, adapts ? ADAPTATION : []),
+        ...integersOf(parameters, adapts ? RISE_DECAYS : []),
       },
     };
   }
@@ -147,13 +151,14 @@ export function netNeuron(
  * Encodes the parameters of neurons.
  *
  * @param neuron The neurons.
- * @param numbers Threshold and decays as integers.
+ * @param numbers Threshold, its rise and decays as integers.
  * @returns The parameters by their names in the file.
  */
 export function neuronParameters(
   { others, resonates }: NetNeuron,
-  { threshold, iDecay, vDecay }: {
+  { threshold, step, iDecay, vDecay }: {
     readonly threshold: number | undefined;
+    readonly step?: number;
     readonly iDecay: number;
     readonly vDecay: number;
   },
@@ -162,6 +167,7 @@ export function neuronParameters(
     ...others,
     ...!resonates && { iDecay: integers(iDecay), vDecay: integers(vDecay) },
     vThMant: integers(threshold ?? READOUT_THRESHOLD),
+    ...step !== undefined && { vThStep: integers(step) },
   };
   return Object.fromEntries(
     Object.entries(all).map(([name, data]) => [`neuron/${name}`, data]),

@@ -28,6 +28,8 @@ export interface RoundedLayer {
   readonly bias?: Float32Array;
   /** The threshold; absent for a readout. */
   readonly threshold: number | undefined;
+  /** Rise of the threshold per spike; absent if it does not adapt. */
+  readonly step?: number;
   readonly iDecay: number;
   readonly vDecay: number;
   /** Scale of a readout's output; 1 for neurons that fire. */
@@ -38,8 +40,8 @@ export interface RoundedLayer {
 
 /**
  * Rounds a layer. Weights that are not even integers, or exceed the range, are
- * scaled together with the threshold so that the largest becomes 254. A readout
- * has no threshold, so its factor is a power of two.
+ * scaled together with the threshold and its rise so that the largest becomes
+ * 254. A readout has no threshold, so its factor is a power of two.
  *
  * @param neuron The neurons.
  * @param layer The weights, the bias, and the layer's name.
@@ -55,7 +57,7 @@ export function roundLayer(
     readonly name: string;
   },
 ): RoundedLayer {
-  const { unit, threshold, loss } = neuron;
+  const { unit, threshold, step, loss } = neuron;
   const [iDecay, vDecay] = neuron.decays.map(Math.round);
   const losses = loss === undefined ? [] : [loss];
   const hasBias = bias?.data.some((value) => value !== 0) ?? false;
@@ -92,7 +94,10 @@ export function roundLayer(
     ? 1
     : isReadout
     ? 2 ** Math.floor(Math.log2(LARGEST_WEIGHT / most))
-    : Math.min(LARGEST_WEIGHT / most, LARGEST_THRESHOLD / threshold);
+    : Math.min(
+      LARGEST_WEIGHT / most,
+      LARGEST_THRESHOLD / Math.max(threshold, step ?? 0),
+    );
   if (!isWhole) {
     losses.push(
       `weights of "${name}" are rounded to even numbers of eight bits` +
@@ -122,6 +127,7 @@ export function roundLayer(
     threshold: isReadout
       ? undefined
       : Math.max(1, Math.round(threshold * factor)),
+    ...step !== undefined && { step: Math.round(step * factor) },
     iDecay,
     vDecay,
     factor: isReadout ? factor : 1,

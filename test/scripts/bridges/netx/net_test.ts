@@ -404,6 +404,21 @@ gpuTest(
   },
 );
 
+Deno.test("the rise of a threshold is scaled as the weights are", () => {
+  const integers = { vThMant: 50, vThStep: 50 };
+  for (const neuron of [fixedAlif, fixedAdaptiveResonator]) {
+    const layers = [{ dense: 6, bias: false }];
+    const description = { ...BASE, layers, neuron: neuron(integers) };
+    const weights = unsettledWeights(description, 4);
+    const { network } = toNet({ description, weights }, { dt: 0.001 });
+    const { parameters } = network.layers[1];
+    const [vThMant, vThStep] = ["vThMant", "vThStep"]
+      .map((name) => Number(parameters.get(`neuron/${name}`)!.values[0]));
+    assert(vThMant > 100, `${vThMant}`);
+    assert.equal(vThStep, vThMant);
+  }
+});
+
 gpuTest("SLAYER's neuron and biases of currents are marked lossy", async () => {
   const srm: ModelDescription = {
     ...BASE,
