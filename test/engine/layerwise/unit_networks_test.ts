@@ -14,6 +14,10 @@ import {
 import { Model } from "../../../engine/model.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
+import {
+  fixedAdaptiveResonator,
+  fixedResonator,
+} from "../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
@@ -231,6 +235,38 @@ const CASES: readonly Case[] = [
       { average: 3 },
     ],
     sparsity: { maxRate: 0.02, lam: 9 },
+  },
+  {
+    what: "resonators in integers, recurrent ones too",
+    shape: [2, 2, 4, 3, 40],
+    layers: [
+      {
+        ...conv(6, { groups: 2 }),
+        bias: false,
+        neuron: fixedResonator({ vThMant: 12 }),
+        quantize: 1 / 64,
+      },
+      {
+        dense: 10,
+        recurrent: true,
+        bias: false,
+        neuron: fixedResonator({ vThMant: 4, fires: "imaginary" }),
+        quantize: 1 / 64,
+      },
+      {
+        dense: 10,
+        recurrent: true,
+        bias: false,
+        neuron: fixedAdaptiveResonator({
+          vThMant: 4,
+          sinDecay: 3500,
+          cosDecay: 1500,
+        }),
+        quantize: 1 / 64,
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    coding: { mode: "SUM", height: 1 },
   },
   {
     what: "rounded weights, recurrent ones and biases too",

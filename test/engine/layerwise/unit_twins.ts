@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  FIXED_ADAPTIVE_RESONATOR,
+  FIXED_RESONATOR,
+} from "../../../engine/neurons/fixed_point.ts";
+import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
 import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
@@ -12,6 +17,7 @@ import type { NamedArray } from "../../../engine/network/weights.ts";
 import { ACTIVATIONS } from "../../../kernels/unit/graded/activations.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import type { Cell } from "../../oracle/units/cell.ts";
+import type { FixedResonator } from "../../oracle/units/fixed_resonator.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
 import type { OracleUnit } from "../../oracle/units/network.ts";
 import type { Resonator } from "../../oracle/units/resonator.ts";
@@ -79,7 +85,7 @@ export function twinsOf(
       isSummed: source > 0 && units[source - 1].output.signed ||
         unit.neuron?.kind.graded !== undefined,
       neuron: unit.neuron && !unit.neuron.kind.graded
-        ? cellOf(unit.neuron.parameters, weights[`${name}.neuron.w`])
+        ? cellOf(unit.neuron, weights[`${name}.neuron.w`])
         : undefined,
       residual,
       pooling,
@@ -126,9 +132,12 @@ function everywhere(delay: number, channels: number): Tensor {
 
 /** The twin of a neuron, with what its layer has learned. */
 function cellOf(
-  parameters: Readonly<Record<string, number>>,
+  { kind, parameters }: Neuron,
   learned?: NamedArray,
 ): Cell {
+  if (kind === FIXED_RESONATOR || kind === FIXED_ADAPTIVE_RESONATOR) {
+    return fixedResonatorOf(parameters);
+  }
   return "cosDecay" in parameters
     ? resonatorOf(parameters)
     : leakyOf(parameters, learned);
@@ -151,6 +160,20 @@ function resonatorOf(
       tauThreshold: 1 / thresholdLeak,
       tauRef: 1 / refractoryLeak,
     },
+  };
+}
+
+function fixedResonatorOf(
+  parameters: Readonly<Record<string, number>>,
+): FixedResonator {
+  const { theta, cosDecay, sinDecay, vThStep, thDecay, refDecay } = parameters;
+  const { fires, tauGrad, scaleGrad } = resonatorOf(parameters);
+  return {
+    ...{ fires, tauGrad, scaleGrad },
+    vThMant: 64 * theta,
+    sinDecay: 4096 * sinDecay,
+    cosDecay: 4096 * cosDecay,
+    adapts: vThStep === undefined ? undefined : { vThStep, thDecay, refDecay },
   };
 }
 

@@ -10,6 +10,10 @@ import { stripsOf } from "../../../engine/layerwise/launches/strips.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
+import {
+  fixedAdaptiveResonator,
+  fixedResonator,
+} from "../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
@@ -49,6 +53,12 @@ export interface CellOptions {
 
 /** Describes a neuron for the engine. */
 function describedOf(neuron: Cell): NeuronDescription {
+  if ("sinDecay" in neuron) {
+    const { adapts, ...own } = neuron;
+    return adapts
+      ? fixedAdaptiveResonator({ ...own, ...adapts })
+      : fixedResonator(own);
+  }
   if ("period" in neuron) {
     return neuron.adapts
       ? adaptiveResonator({ ...neuron, ...neuron.adapts })
@@ -71,7 +81,7 @@ function describe(neuron: Cell, described = describedOf(neuron)) {
   return {
     text: kind.stepped!,
     learned: Float32Array.of(
-      -Math.log(neuron.tau - 1),
+      "tau" in neuron ? -Math.log(neuron.tau - 1) : 0,
       "tauSyn" in neuron ? -Math.log(neuron.tauSyn! - 1) : 0,
       0,
       0,

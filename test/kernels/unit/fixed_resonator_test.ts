@@ -1,25 +1,26 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import {
-  fixedAdaptiveResonator,
-  fixedResonator,
-} from "../../../engine/neurons/fixed_point.ts";
 import { close, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { inner, type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import {
   type FixedResonator,
+  fixedResonatorAdjoint,
   fixedResonatorForward,
-  type Resonator,
-  resonatorAdjoint,
-  resonatorForward,
-} from "../../oracle/units/resonator.ts";
+  realOf,
+} from "../../oracle/units/fixed_resonator.ts";
+import { resonatorForward } from "../../oracle/units/resonator.ts";
 import { fireCells, fireCellsBack } from "./cell_kernels.ts";
 
 const SURROGATE = { tauGrad: 1.5, scaleGrad: 0.7 };
 
 const ADAPTS = { vThStep: 9, thDecay: 700, refDecay: 1500 };
 
-const INTEGERS = { vThMant: 38, sinDecay: 3080, cosDecay: 2141 };
+const INTEGERS = {
+  ...SURROGATE,
+  vThMant: 38,
+  sinDecay: 3080,
+  cosDecay: 2141,
+};
 
 const NEURONS: readonly FixedResonator[] = [
   { ...INTEGERS, fires: "phase" },
@@ -28,37 +29,16 @@ const NEURONS: readonly FixedResonator[] = [
   { ...INTEGERS, fires: "imaginary", adapts: ADAPTS },
 ];
 
-/** The same neuron with real numbers. */
-function realOf(
-  { vThMant, sinDecay, cosDecay, fires, adapts }: FixedResonator,
-): Resonator {
-  return {
-    ...SURROGATE,
-    threshold: vThMant / 64,
-    period: 2 * Math.PI / Math.atan2(sinDecay, cosDecay),
-    tau: 1 / (1 - Math.hypot(sinDecay, cosDecay) / 4096),
-    fires,
-    ...adapts && {
-      adapts: {
-        thresholdStep: adapts.vThStep / 64,
-        tauThreshold: 4096 / adapts.thDecay,
-        tauRef: 4096 / adapts.refDecay,
-      },
-    },
-  };
-}
-
-/** Gradient of the drives; it is that of neurons that are not reset. */
-const adjoint = (
-  ds: Tensor,
-  activity: ReturnType<typeof fixedResonatorForward>,
-  neuron: FixedResonator,
-) => resonatorAdjoint(ds, activity, realOf(neuron), zeros(ds.shape));
-
 Deno.test("products of a fixed-point resonator are rounded one by one, toward 0", () => {
   const { real, imaginary } = fixedResonatorForward(
     tensorOf([1, 1, 1, 1, 3], [-3.9 / 4096, 0, 0]),
-    { vThMant: 1, sinDecay: 2048, cosDecay: 2048, fires: "phase" },
+    {
+      ...SURROGATE,
+      vThMant: 1,
+      sinDecay: 2048,
+      cosDecay: 2048,
+      fires: "phase",
+    },
   );
   const integers = ({ data }: Tensor) => [...data].map((v) => 4096 * v + 0);
   deepStrictEqual(integers(real), [-3, -1, 0]);
@@ -70,7 +50,13 @@ Deno.test("a spike by the imaginary part leaves 1/4096 below the threshold", () 
   const T = 5;
   const { imaginary, real, spikes } = fixedResonatorForward(
     tensorOf([1, 1, 1, 1, T], [2, 0, 0, 0, 0]),
-    { vThMant: 64, sinDecay: 4095, cosDecay: 0, fires: "imaginary" },
+    {
+      ...SURROGATE,
+      vThMant: 64,
+      sinDecay: 4095,
+      cosDecay: 0,
+      fires: "imaginary",
+    },
   );
   // i · 4095 is turned to -4095 · 4095 / 4096, and so on.
   deepStrictEqual([...spikes.data], [0, 1, 0, 0, 0]);
@@ -107,7 +93,7 @@ Deno.test("its adjoint is the gradient of smooth spikes that do not reset", () =
   for (const neuron of NEURONS.slice(0, 2)) {
     const smooth = (x: Tensor) =>
       resonatorForward(x, realOf(neuron), zeros(x.shape));
-    const dx = adjoint(weights, smooth(x), neuron);
+    const dx = fixedResonatorAdjoint(weights, smooth(x), neuron);
     const d = noise(x.shape, 6);
     const moved = (by: number) =>
       inner(
@@ -136,24 +122,18 @@ gpuTest(
           shape,
           drives.data.map((v) => Math.fround(scale * v)),
         );
-        const { adapts, ...own } = neuron;
-        const described = adapts
-          ? fixedAdaptiveResonator({ ...own, ...adapts, ...SURROGATE })
-          : fixedResonator({ ...own, ...SURROGATE });
         const options = {
           runSize,
           coefficients: Array.from({ length: C }, () => [1, 0, 0, 1]),
-          described,
         };
         const twin = fixedResonatorForward(x, neuron);
         ok(twin.spikes.data.includes(1) && twin.spikes.data.includes(0));
-        const real = realOf(neuron);
-        const { spikes, u } = await fireCells(x, real, options);
+        const { spikes, u } = await fireCells(x, neuron, options);
         same(spikes.data, twin.spikes.data);
         deepStrictEqual([...u.data], [...twin.u.data].map(Math.fround));
         const ds = noise(shape, 3);
-        const { dy } = await fireCellsBack(ds, x, real, options);
-        close(dy, adjoint(ds, twin, neuron), 2e-5);
+        const { dy } = await fireCellsBack(ds, x, neuron, options);
+        close(dy, fixedResonatorAdjoint(ds, twin, neuron), 2e-5);
       }
     }
   },

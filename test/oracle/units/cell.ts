@@ -6,6 +6,11 @@
 
 import type { Tensor } from "../tensor.ts";
 import {
+  type FixedResonator,
+  fixedResonatorAdjoint,
+  fixedResonatorForward,
+} from "./fixed_resonator.ts";
+import {
   type Leaky,
   type LeakyActivity,
   leakyAdjoint,
@@ -19,7 +24,7 @@ import {
 } from "./resonator.ts";
 
 /** A neuron with its parameters. */
-export type Cell = Leaky | Resonator;
+export type Cell = Leaky | Resonator | FixedResonator;
 
 /** What neurons did; both kinds have spikes and potentials. */
 export type CellActivity = LeakyActivity | ResonatorActivity;
@@ -32,6 +37,7 @@ export type CellActivity = LeakyActivity | ResonatorActivity;
  * @returns The activity.
  */
 export function cellForward(x: Tensor, neuron: Cell): CellActivity {
+  if ("sinDecay" in neuron) return fixedResonatorForward(x, neuron);
   return "period" in neuron
     ? resonatorForward(x, neuron)
     : leakyForward(x, neuron);
@@ -51,12 +57,16 @@ export function cellAdjoint(
   activity: CellActivity,
   neuron: Cell,
 ): { dx: Tensor; dw: number[] } {
-  return "period" in neuron
-    ? {
-      dx: resonatorAdjoint(ds, activity as ResonatorActivity, neuron),
-      dw: [],
-    }
-    : leakyAdjoint(ds, activity as LeakyActivity, neuron);
+  if (!("sinDecay" in neuron) && !("period" in neuron)) {
+    return leakyAdjoint(ds, activity as LeakyActivity, neuron);
+  }
+  const resonator = activity as ResonatorActivity;
+  return {
+    dx: "sinDecay" in neuron
+      ? fixedResonatorAdjoint(ds, resonator, neuron)
+      : resonatorAdjoint(ds, resonator, neuron),
+    dw: [],
+  };
 }
 
 /**
@@ -66,5 +76,5 @@ export function cellAdjoint(
  * @returns Whether it does.
  */
 export function doesLearn(neuron: Cell): boolean {
-  return !("period" in neuron) && neuron.learns === true;
+  return "learns" in neuron && neuron.learns === true;
 }

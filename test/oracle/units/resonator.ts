@@ -22,16 +22,6 @@ export interface Resonator {
   };
 }
 
-/** All parameters of a neuron in fixed-point arithmetic. */
-export interface FixedResonator
-  extends Readonly<Record<"vThMant" | "sinDecay" | "cosDecay", number>> {
-  readonly fires: "phase" | "imaginary";
-  /** How spikes raise the threshold. @default not at all */
-  readonly adapts?: Readonly<
-    Record<"vThStep" | "thDecay" | "refDecay", number>
-  >;
-}
-
 /** What neurons did, each [N, C, H, W, T]. */
 export interface ResonatorActivity {
   /** What is compared with the threshold. */
@@ -121,59 +111,6 @@ export function resonatorForward(
       risen += adapts.thresholdStep;
     } else if (fires === "imaginary") {
       [real, imaginary] = [0, threshold - 1 / 4096];
-    }
-  });
-  return activity;
-}
-
-/**
- * Integrates drives and fires in integers, as on the Loihi 2 processor.
- *
- * @param x Drives, [N, C, H, W, T].
- * @param neuron Threshold in units of 1/64, decays in those of 1/4096.
- * @returns The activity, in weights.
- */
-export function fixedResonatorForward(
-  x: Tensor,
-  { vThMant, sinDecay, cosDecay, fires, adapts }: FixedResonator,
-): ResonatorActivity {
-  const T = x.shape[4];
-  const activity = {
-    u: zeros(x.shape),
-    spikes: zeros(x.shape),
-    real: zeros(x.shape),
-    imaginary: zeros(x.shape),
-    rise: zeros(x.shape),
-  };
-  const share = (value: number, factor: number) =>
-    Math.trunc(value * factor / 4096);
-  const threshold = 64 * vThMant;
-  let [real, imaginary, risen, refractory] = [0, 0, 0, 0];
-  x.data.forEach((drive, i) => {
-    if (i % T === 0) [real, imaginary, risen, refractory] = [0, 0, 0, 0];
-    const before = imaginary;
-    [real, imaginary] = [
-      share(real, cosDecay) - share(imaginary, sinDecay) +
-      Math.trunc(4096 * drive),
-      share(real, sinDecay) + share(imaginary, cosDecay),
-    ];
-    risen = share(risen, 4096 - (adapts?.thDecay ?? 0));
-    refractory = share(refractory, 4096 - (adapts?.refDecay ?? 0));
-    const rise = risen + refractory;
-    const value = (fires === "phase" ? real : imaginary) - rise;
-    const turns = before < 0 && imaginary >= 0;
-    const u = fires === "imaginary" || turns ? value : Math.min(0, value);
-    activity.u.data[i] = u / 4096;
-    activity.spikes.data[i] = Number(u >= threshold);
-    activity.real.data[i] = real / 4096;
-    activity.imaginary.data[i] = imaginary / 4096;
-    activity.rise.data[i] = rise / 4096;
-    if (u < threshold) return;
-    if (adapts) {
-      refractory += 2 * (threshold + risen);
-      risen += 64 * adapts.vThStep;
-    } else if (fires === "imaginary") {
-      [real, imaginary] = [0, threshold - 1];
     }
   });
   return activity;
