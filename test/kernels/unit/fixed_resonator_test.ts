@@ -42,7 +42,7 @@ Deno.test("products of a fixed-point resonator are rounded one by one, toward 0"
   );
   const integers = ({ data }: Tensor) => [...data].map((v) => 4096 * v + 0);
   deepStrictEqual(integers(real), [-3, -1, 0]);
-  // The last product is -1/2 twice, whose sum would be rounded to -1.
+  // In the last bin it sums two products of -1/2, which are rounded first.
   deepStrictEqual(integers(imaginary), [0, -1, 0]);
 });
 
@@ -66,6 +66,74 @@ Deno.test("a spike by the imaginary part leaves 1/4096 below the threshold", () 
     [...imaginary.data].map((v) => 4096 * v + 0),
     [0, 8190, 0, -4093, 0],
   );
+});
+
+/** Drives in units of 1/64. */
+const DRIVES = [
+  "80 -8 14 22 -30 -32 -30 48 48 46 -28 -40 -68 -2 -60 -58 10 46",
+  "2 -38 62 -58 -10 14 -28 56 -66 -64 -14 -62 66 -80 -46 -50 -78 -50",
+  "30 80 -46 24 -4 70 6 -66 -6 20 0 24",
+].flatMap((drives) => drives.split(" ").map(Number));
+
+/**
+ * What the equations of lava-dl give for these in PyTorch, for RF, RF-Iz, ADRF
+ * and ADRF-Iz with tau_grad 1.5 and scale_grad 0.7: the spikes, z in the last
+ * bin in units of 1/4096, and gradients of the drives of bins 0, 20 and 40 if
+ * that of the spike in bin t is sin t.
+ */
+const OF_LAVA = [
+  {
+    spikes: "000000001000001000100000000000000000100000100001",
+    real: 7578,
+    imaginary: 4644,
+    gradients: [2.43319, 5.53688, 0.559151],
+  },
+  {
+    spikes: "010000001000000000100000000000010000010000100001",
+    real: 2347,
+    imaginary: 5025,
+    gradients: [0.000623509, 0.00124115, -0.000186859],
+  },
+  {
+    spikes: "000000001000001000100000000000000000100000100001",
+    real: 7578,
+    imaginary: 4644,
+    gradients: [-4.85778e-06, 1.28653e-06, 6.06918e-06],
+  },
+  {
+    spikes: "010000001000000100010000001000010000011000110000",
+    real: 7578,
+    imaginary: 4644,
+    gradients: [0.000622285, 0.00123397, -0.000186275],
+  },
+];
+
+Deno.test("fixed-point resonators and their gradients are those of lava-dl", () => {
+  const shape = [1, 1, 1, 1, DRIVES.length];
+  const x = tensorOf(shape, DRIVES.map((drive) => drive / 64));
+  const ds = tensorOf(shape, DRIVES.map((_, t) => Math.sin(t)));
+  for (const [index, theirs] of OF_LAVA.entries()) {
+    // All but RF have other units of width and height there.
+    const neuron = {
+      ...NEURONS[index],
+      sinDecay: 3391,
+      cosDecay: 1548,
+      ...index > 0 && { tauGrad: 200 * 1.5, scaleGrad: 0.7 / 100 },
+    };
+    const activity = fixedResonatorForward(x, neuron);
+    deepStrictEqual([...activity.spikes.data].join(""), theirs.spikes);
+    const last = DRIVES.length - 1;
+    deepStrictEqual(
+      [activity.real, activity.imaginary].map(({ data }) => 4096 * data[last]),
+      [theirs.real, theirs.imaginary],
+    );
+    const dx = fixedResonatorAdjoint(ds, activity, neuron);
+    const gradients = [0, 20, 40].map((t) => dx.data[t]);
+    deepStrictEqual(
+      gradients.map((value) => Number(value.toPrecision(6))),
+      theirs.gradients,
+    );
+  }
 });
 
 Deno.test("a fixed-point resonator is close to that with real numbers", () => {

@@ -17,6 +17,7 @@ network:
     neuron: { type: RF, threshold: 0.02, period: 5 }
   - { pool: { max: 2 } }
   - { dense: 6, neuron: { type: ADRF, threshold: 0.01, period: 4 } }
+  - { dense: 6, neuron: { type: FIXED_RF, vThMant: 1 } }
   - dense: 6
     neuron: { type: SDNN, threshold: 0.01, step: 0.001, cumError: True }
   - dense: 6
@@ -65,9 +66,9 @@ gpuTest("a network of lava-dl's neurons is trained and evaluated", async () => {
     "conv1.weight",
   ]);
   assert(weights["conv1.stretch"].data.every((value) => Math.abs(value) !== 1));
-  assert.deepEqual(arrays.filter((name) => /^fc[34]\./.test(name)).sort(), [
-    ...["fc3.bias", "fc3.delay", "fc3.recurrent", "fc3.weight"],
-    ...["fc4.norm.mean", "fc4.norm.var", "fc4.weight"],
+  assert.deepEqual(arrays.filter((name) => /^fc[45]\./.test(name)).sort(), [
+    ...["fc4.bias", "fc4.delay", "fc4.recurrent", "fc4.weight"],
+    ...["fc5.norm.mean", "fc5.norm.var", "fc5.weight"],
   ]);
   const { code, stdout, stderr } = await runTask("evaluate", [
     ...["--run", run, "--json"],
