@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { Model, type ModelDescription } from "../../../../engine/model.ts";
-import { structureOf } from "../../../../engine/model/model_description.ts";
 import { packSpikes } from "../../../../engine/network/pack_spikes.ts";
-import { Random } from "../../../../engine/network/random.ts";
-import type { NamedArray } from "../../../../engine/network/weights.ts";
-import { cubaLeaky } from "../../../../engine/neurons/cuba_leaky.ts";
 import {
   fixedAdaptiveResonator,
   fixedAlif,
   fixedCuba,
   fixedResonator,
 } from "../../../../engine/neurons/fixed_point.ts";
-import { leaky } from "../../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../../engine/neurons/loihi.ts";
 import { predict } from "../../../../engine/trace.ts";
 import { describeImport } from "../../../../scripts/bridges/described_import.ts";
@@ -26,69 +21,19 @@ import {
 } from "../../../../scripts/bridges/netx/net_file.ts";
 import { netInterpreter } from "../../../../scripts/bridges/netx/run_net.ts";
 import { toNet } from "../../../../scripts/bridges/netx/to_net.ts";
-import type { Agreement } from "../../../../scripts/bridges/self_check/agreement.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check/compare_networks.ts";
-import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
+import {
+  BASE,
+  CONV,
+  evenWeights,
+  requireEqual,
+  roundTrip,
+} from "./net_round_trips.ts";
 
 /** Files that make_files.py wrote. */
 const CHAIN = `${import.meta.dirname}/chain.net`;
 const RUN = `${import.meta.dirname}/chain_run.h5`;
-
-/** Brings a network into a file and back, and both to the file's integers. */
-async function roundTrip(
-  description: ModelDescription,
-  weights: Readonly<Record<string, NamedArray>>,
-) {
-  const own = { description, weights };
-  const { network, parts, readoutFactor, lossy, notes } = toNet(own, {
-    dt: description.Ts / 1000,
-  });
-  const again = await readNet(new Blob([await writeNet(network)]));
-  const run = netInterpreter(again);
-  const imported = fromNet(again);
-  const { nodes } = imported;
-  const there = await compareNetworks(device(), own, {
-    run,
-    parts,
-    readoutFactor,
-  });
-  const back = await compareNetworks(
-    device(),
-    describeImport(imported, "net.yaml"),
-    { run, parts: nodes },
-  );
-  return { network, imported, there, back, lossy, notes };
-}
-
-/** Even integers as weights, and delays that differ. */
-function evenWeights(
-  description: ModelDescription,
-  { unit, largest }: { readonly unit: number; readonly largest: number },
-): Record<string, NamedArray> {
-  const random = new Random(9);
-  const even = () => 2 * Math.round(largest * (random.uniform() - 0.4));
-  const { slots, running } = structureOf(description);
-  return Object.fromEntries(
-    [...slots, ...running].map(({ name, weights: { shape } }) => [
-      name,
-      {
-        shape,
-        data: Float32Array.from(
-          { length: shape.reduce((product, side) => product * side) },
-          (_, i) => name.endsWith("delay") ? i % 6 : even() / unit,
-        ),
-      },
-    ]),
-  );
-}
-
-function requireEqual({ layers }: Agreement): void {
-  for (const { name, spikes, differing } of layers) {
-    assert(spikes > 20, `${name} has ${spikes} spikes`);
-    assert.equal(differing, 0, name);
-  }
-}
 
 gpuTest(
   "a network of h5py gives the spikes of Loihi's integers",
@@ -163,9 +108,6 @@ Deno.test("a network of netx goes back as it came", async () => {
     }
   }
 });
-
-const BASE = { input: { C: 2, H: 6, W: 6 }, Ts: 1, random: 0 };
-const CONV = { out: 3, kernel: 3, padding: 1 };
 
 /** Networks that a file holds without loss, and the unit of their weights. */
 const EXACT: Readonly<Record<string, [number, number, ModelDescription]>> = {
@@ -285,31 +227,6 @@ Deno.test("netx reads a dense network with delays as it is written", () => {
   assert.deepEqual([...network.layers[0].parameters.keys()], ["shape"]);
 });
 
-gpuTest(
-  "rounded weights, biases and means are those of a file of netx",
-  async () => {
-    const own = { quantize: 2 / 64 };
-    const neuron = fixedAlif({ vThMant: 50, iDecay: 4096 });
-    const layers: ModelDescription["layers"] = [
-      { conv: CONV, norm: "mean", ...own },
-      { dense: 9, recurrent: true, neuron, ...own },
-      { dense: 4, neuron: "none", ...own },
-    ];
-    const cuba = fixedCuba({ iDecay: 4096, vDecay: 700 });
-    const description = { ...BASE, layers, neuron: cuba };
-    const weights = evenWeights(description, { unit: 64, largest: 40 });
-    for (const { data } of Object.values(weights)) {
-      data.set(data.map((w, i) => w + 0.4 * own.quantize * Math.sin(i)));
-    }
-    const { there, back, lossy, notes } = await roundTrip(description, weights);
-    assert.equal(lossy, false);
-    assert.deepEqual(notes, ["netx 0.6 does not read neurons of type ALIF"]);
-    requireEqual(there);
-    requireEqual(back);
-    assert(there.readout! < 1e-6 && back.readout! < 1e-6);
-  },
-);
-
 gpuTest("votes go into a file of netx and back", async () => {
   const description: ModelDescription = {
     ...BASE,
@@ -354,98 +271,4 @@ gpuTest("votes go into a file of netx and back", async () => {
   );
   requireEqual(agreement);
   assert(agreement.readout! < 1e-6, `${agreement.readout}`);
-});
-
-gpuTest(
-  "rounded weights keep most spikes, and the readout its proportions",
-  async () => {
-    const description: ModelDescription = {
-      input: { C: 2, H: 8, W: 8 },
-      layers: [
-        { conv: { out: 6, kernel: 3, padding: 1, stride: 2 }, norm: "batch" },
-        {
-          dense: 12,
-          neuron: cubaLeaky({ threshold: 0.1, tauSyn: 4, tau: 8 }),
-          bias: false,
-        },
-        { dense: 3, neuron: "none" },
-      ],
-      neuron: leaky({ threshold: 0.4, tau: 4 }),
-      Ts: 1,
-      random: 0,
-    };
-    const weights = unsettledWeights(description, 4);
-    const { network, there, back, lossy, notes } = await roundTrip(
-      description,
-      weights,
-    );
-    assert.equal(lossy, true);
-    assert.match(
-      notes.join("; "),
-      /weights of "conv1" are rounded to even numbers of eight bits, [\d.]+ times/,
-    );
-    assert.match(notes.join("; "), /the readout is \d+ times as large/);
-    // Time constants of 4 and 8 bins are whole parts of 4096.
-    assert.doesNotMatch(notes.join("; "), /decays/);
-    const [first] = there.layers;
-    assert(first.spikes > 200 && first.differing > 0);
-    for (const { spikes, differing } of there.layers) {
-      assert(differing < spikes / 10, `${differing} of ${spikes}`);
-    }
-    assert(there.readout! < 0.01, `${there.readout}`);
-    requireEqual(back);
-    // A weight is off by half a step of 1/127 of the largest at most.
-    const [conv, , dense] = network.layers.slice(1);
-    assert.deepEqual([conv.type, dense.type], ["conv", "dense"]);
-    const { values } = conv.parameters.get("weight")!;
-    const sizes = Array.from(values as ArrayLike<number>, Math.abs);
-    assert.equal(Math.max(...sizes), 254);
-    assert(sizes.every((size) => size % 2 === 0));
-  },
-);
-
-Deno.test("the rise of a threshold is scaled as the weights are", () => {
-  const integers = { vThMant: 50, vThStep: 50 };
-  for (const neuron of [fixedAlif, fixedAdaptiveResonator]) {
-    const layers = [{ dense: 6, bias: false }];
-    const description = { ...BASE, layers, neuron: neuron(integers) };
-    const weights = unsettledWeights(description, 4);
-    const { network } = toNet({ description, weights }, { dt: 0.001 });
-    const { parameters } = network.layers[1];
-    const [vThMant, vThStep] = ["vThMant", "vThStep"]
-      .map((name) => Number(parameters.get(`neuron/${name}`)!.values[0]));
-    assert(vThMant > 100, `${vThMant}`);
-    assert.equal(vThStep, vThMant);
-  }
-});
-
-gpuTest("SLAYER's neuron and biases of currents are marked lossy", async () => {
-  const srm: ModelDescription = {
-    ...BASE,
-    layers: [{ dense: 6 }],
-    neuron: { theta: 10, tauSr: 4, tauRef: 2, scaleRef: 2 },
-  };
-  const cuba: ModelDescription = {
-    ...BASE,
-    layers: [{ dense: 6, bias: true }],
-    neuron: fixedCuba({ vThMant: 40, iDecay: 1024, vDecay: 2048 }),
-  };
-  const cases = [
-    [srm, unsettledWeights(srm, 4), /netx has no SRM-alpha/],
-    [srm, unsettledWeights(srm, 4), /decays of "fc1" are rounded to parts of/],
-    [
-      cuba,
-      evenWeights(cuba, { unit: 64, largest: 40 }),
-      /the bias of "fc1" is added to voltages there/,
-    ],
-  ] as const;
-  for (const [description, weights, note] of cases) {
-    const { there: { layers: [layer] }, lossy, notes } = await roundTrip(
-      description,
-      weights,
-    );
-    assert.equal(lossy, true);
-    assert.match(notes.join("; "), note);
-    assert(layer.spikes > 10 && layer.differing > 0);
-  }
 });
