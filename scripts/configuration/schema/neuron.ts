@@ -10,7 +10,6 @@ import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import {
-  decays,
   fixedAdaptiveResonator,
   fixedAlif,
   fixedCuba,
@@ -27,6 +26,19 @@ import {
   SRM_LEARNED,
 } from "../../../engine/neurons/srm_alpha.ts";
 import {
+  FIXED_ADRF,
+  FIXED_ALIF,
+  FIXED_CUBA,
+  FIXED_RF,
+} from "./fixed_neurons.ts";
+import {
+  bins,
+  integer,
+  learnedBins,
+  resonatorSpikes,
+  surrogates,
+} from "./neuron_values.ts";
+import {
   expected,
   flag,
   isMapping,
@@ -35,13 +47,6 @@ import {
   section,
   worded,
 } from "./values.ts";
-
-/** A whole number between two limits, inclusive. */
-const integer = (least: number, most: number) =>
-  worded(
-    `a whole number from ${least} to ${most}`,
-    v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)),
-  );
 
 /** The spike response model, SLAYER's neuron. */
 const srm = section({
@@ -84,26 +89,8 @@ const integrator = {
   reset: v.optional(oneOf("hard", "soft", "delayed"), "hard"),
   /** Whether the gradient is cut at the reset. */
   detachReset: v.optional(flag, true),
-  /** Surrogate derivative of the threshold function. */
-  surrogate: v.optional(
-    oneOf("exponential", "arctangent", "sigmoid", "fast sigmoid", "triangle"),
-    "arctangent",
-  ),
-  /** Steepness of the surrogate derivative at the threshold. */
-  steepness: v.optional(moderate, 2),
+  ...surrogates,
 };
-
-/** A time constant in bins. */
-const bins = worded(
-  "a number from 1 to 1e9",
-  v.pipe(v.number(), v.minValue(1), v.maxValue(1e9)),
-);
-
-/** A time constant in bins from which learning starts. */
-const learnedBins = worded(
-  "a number of more than 1, up to 1e9",
-  v.pipe(v.number(), v.gtValue(1), v.maxValue(1e9)),
-);
 
 /** The reset of neurons that learn their decay. */
 const undelayed = v.optional(oneOf("hard", "soft"), "hard");
@@ -184,60 +171,8 @@ const resonance = {
   ),
   /** Time constant of its decay. */
   tau: v.optional(bins, 20),
-  /**
-   * Fires once per period, or when the imaginary part reaches its threshold.
-   */
-  fires: v.optional(oneOf("phase", "imaginary"), "phase"),
-  /** Width and height of the surrogate derivative. */
-  tauGrad: v.optional(moderate, 1),
-  scaleGrad: v.optional(moderate, 1),
+  ...resonatorSpikes,
 };
-
-/** Fixed-point neuron parameters. */
-const fixedPoint = {
-  /** Threshold, in units of 1/64. */
-  vThMant: v.optional(integer(1, 131071), 80),
-  /** Decays of current and voltage per bin, in units of 1/4096. */
-  iDecay: v.optional(integer(0, 4096), 1024),
-  vDecay: v.optional(integer(0, 4096), 128),
-  surrogate: integrator.surrogate,
-  steepness: integrator.steepness,
-};
-
-/** Adaptation of the threshold of fixed-point neurons. */
-const fixedAdaptation = {
-  /** Rise of the threshold per spike, in units of 1/64. */
-  vThStep: v.optional(integer(0, 131071), 8),
-  /** Decays of the rise and the refractory response, in units of 1/4096. */
-  thDecay: v.optional(integer(0, 4096), 512),
-  refDecay: v.optional(integer(0, 4096), 512),
-};
-
-/** Parameters of fixed-point neurons with an oscillating potential. */
-const fixedResonance = {
-  vThMant: fixedPoint.vThMant,
-  /** Factor of the oscillation per bin, in units of 1/4096. */
-  sinDecay: v.optional(integer(1, 4095), 2751),
-  cosDecay: v.optional(integer(0, 4095), 2751),
-  fires: resonance.fires,
-  tauGrad: resonance.tauGrad,
-  scaleGrad: resonance.scaleGrad,
-};
-
-/** Requires an oscillation that decays. */
-function decaying<S extends v.GenericSchema>(neurons: S): S {
-  const smaller = expected(
-    "less, so that the squares of sinDecay and cosDecay sum to less than 4096²",
-  );
-  type Factor = Record<"sinDecay" | "cosDecay", number>;
-  return v.pipe(
-    neurons as v.GenericSchema<Factor>,
-    v.forward(
-      v.check(decays, ({ input }) => smaller({ input: input.cosDecay })),
-      ["cosDecay"],
-    ),
-  ) as unknown as S;
-}
 
 const NEURONS = {
   SRMALPHA: srm,
@@ -274,8 +209,7 @@ const NEURONS = {
    * Current-based: spikes add to a synaptic current that drives the potential.
    */
   CUBA: outlasting(section(cuba)),
-  /** CUBA in integers, as on the Loihi 2 processor. */
-  FIXED_CUBA: section({ type: v.literal("FIXED_CUBA"), ...fixedPoint }),
+  FIXED_CUBA,
   /** Adaptive threshold, which rises with each spike and decays. */
   ALIF: outlasting(section({
     type: v.literal("ALIF"),
@@ -285,12 +219,7 @@ const NEURONS = {
     tauAdaptation: v.optional(bins, 10),
     ...leakyIntegrator,
   })),
-  /** lava-dl's fixed-point ALIF, which also has a refractory response. */
-  FIXED_ALIF: section({
-    type: v.literal("FIXED_ALIF"),
-    ...fixedPoint,
-    ...fixedAdaptation,
-  }),
+  FIXED_ALIF,
   RF: section({ type: v.literal("RF"), ...resonance }),
   /** Resonate-and-fire with an adaptive threshold. */
   ADRF: section({
@@ -302,15 +231,8 @@ const NEURONS = {
     tauThreshold: v.optional(bins, 10),
     tauRef: v.optional(bins, 10),
   }),
-  /** RF and ADRF in integers, as on the Loihi 2 processor. */
-  FIXED_RF: decaying(
-    section({ type: v.literal("FIXED_RF"), ...fixedResonance }),
-  ),
-  FIXED_ADRF: decaying(section({
-    type: v.literal("FIXED_ADRF"),
-    ...fixedResonance,
-    ...fixedAdaptation,
-  })),
+  FIXED_RF,
+  FIXED_ADRF,
   /** Sigma-delta neurons, which transmit changes of their activation. */
   SDNN: inSteps(section({
     type: v.literal("SDNN"),
