@@ -20,6 +20,12 @@ import { unitEvents } from "../layerwise/unit_events.ts";
 import { eventsOf } from "../networks.ts";
 
 /**
+ * Chunks of a bin, of odd sizes, of whole frames and several, and of all bins at
+ * once.
+ */
+export const CUTS = [[1, 1, 1, 5, 8, 16, 3, 7, 13], [1000]];
+
+/**
  * Runs a sample at once.
  *
  * @param model The network.
