@@ -348,7 +348,7 @@ export class Hdf5File implements Disposable {
    */
   #guarded<T>(what: string, use: () => T): T {
     try {
-      return guarded(this.file, what, use);
+      return guarded(this.#open, what, use);
     } catch (cause) {
       let filter: string | undefined;
       try {

@@ -32,23 +32,33 @@ export interface LibraryFile {
 /** The library, loaded on demand: it has 4 MB, and few files need it. */
 let loaded: Promise<[typeof h5wasm, H5Module]> | undefined;
 
+/** Its instance. */
+let current: H5Module | undefined;
+
+/** Number of instances so far. */
+let instances = 0;
+
 async function loadLibrary(): Promise<[typeof h5wasm, H5Module]> {
-  const library = await import("npm:h5wasm@0.10.3");
-  const module = await library.ready;
+  const library: typeof h5wasm = instances++ === 0
+    ? await import("npm:h5wasm@0.10.3")
+    // The same module by another address is another instance.
+    : await import(`${import.meta.resolve("npm:h5wasm@0.10.3")}?${instances}`);
+  current = await library.ready;
   // By default the library prints errors and continues.
-  module.activate_throwing_error_handler();
-  return [library, module];
+  current.activate_throwing_error_handler();
+  return [library, current];
 }
 
 /**
- * Whether the library aborted at a damaged file; it cannot read any file
- * afterwards.
+ * Makes the next file load another instance if this one aborted: a damaged file
+ * has spoilt its memory.
  */
-let hasAborted = false;
-
-/** Records an abort of the library. */
-function noteAbort(cause: unknown): void {
-  if (cause instanceof WebAssembly.RuntimeError) hasAborted = true;
+function noteAbort(cause: unknown, module: H5Module): void {
+  if (!(cause instanceof WebAssembly.RuntimeError) || module !== current) {
+    return;
+  }
+  loaded = undefined;
+  current = undefined;
 }
 
 /** Number of opened files, for unique names in the virtual file system. */
@@ -70,13 +80,6 @@ export async function openInLibrary(
       throw new RecordingError(nameOf(source), problem, { cause });
     });
   const file = await openSyncFile(source);
-  if (hasAborted) {
-    file[Symbol.dispose]();
-    throw new RecordingError(
-      file.path,
-      "the HDF5 library aborted at a damaged file before: start again",
-    );
-  }
   const name = `recording_${opened++}`;
   try {
     mountFile(module, { name, file });
@@ -84,7 +87,7 @@ export async function openInLibrary(
     if (id < 0n) throw new RangeError("the library cannot open it");
     return { file, name, id, library, module };
   } catch (cause) {
-    noteAbort(cause);
+    noteAbort(cause, module);
     forgetFile(module, name);
     file[Symbol.dispose]();
     throw new RecordingError(file.path, "it is no sound HDF5 file", {
@@ -102,7 +105,8 @@ export async function openInLibrary(
 export function closeInLibrary({ file, name, id, module }: LibraryFile): void {
   try {
     module.close_file(id);
-  } catch {
+  } catch (cause) {
+    noteAbort(cause, module);
     // Parts of a damaged file may stay open; its error has been reported
     // already.
   }
@@ -113,17 +117,21 @@ export function closeInLibrary({ file, name, id, module }: LibraryFile): void {
 /**
  * Calls the library and converts its errors to recording errors.
  *
- * @param file The file.
+ * @param open The open file.
  * @param what Name of the group or data set for the message.
  * @param use Calls the library.
  * @returns The result of `use`.
  * @throws {RecordingError} If `use` throws.
  */
-export function guarded<T>(file: SyncFile, what: string, use: () => T): T {
+export function guarded<T>(
+  { file, module }: LibraryFile,
+  what: string,
+  use: () => T,
+): T {
   try {
     return use();
   } catch (cause) {
-    noteAbort(cause);
+    noteAbort(cause, module);
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new RecordingError(
       file.path,
