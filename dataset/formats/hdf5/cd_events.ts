@@ -49,6 +49,12 @@ interface Sink {
   readonly faults: FaultCounts;
 }
 
+/** Destination of events of one place in the file. */
+interface Placed extends Sink {
+  /** Byte offset that is reported for faults. */
+  readonly offset: number;
+}
+
 /**
  * Finds the events of Metavision.
  *
@@ -104,7 +110,7 @@ export async function* readCdEvents(
     const block = decodeChunk(file, { chunk, events });
     const left = Math.max(column.length - chunk.first, 0);
     yield* addEvents(
-      left < block.t.length ? firstOf(block, left) : block,
+      sliceOf(block, 0, left),
       { sensor, builder, faults, offset: chunk.offset },
     );
   }
@@ -135,12 +141,13 @@ function decodeChunk(
   }
 }
 
-function firstOf({ x, y, t, p }: CdBlock, count: number): CdBlock {
+/** Returns some of the events. */
+function sliceOf({ x, y, t, p }: CdBlock, first: number, end: number): CdBlock {
   return {
-    x: x.subarray(0, count),
-    y: y.subarray(0, count),
-    t: t.subarray(0, count),
-    p: p.subarray(0, count),
+    x: x.subarray(first, end),
+    y: y.subarray(first, end),
+    t: t.subarray(first, end),
+    p: p.subarray(first, end),
   };
 }
 
@@ -157,33 +164,49 @@ function columnsOf(
  * Appends events to the builder; events outside the sensor are counted as
  * faults.
  */
-function* addEvents(
-  { x, y, t, p }: CdBlock,
-  { sensor, builder, faults, offset }: Sink & {
-    /** Byte offset that is reported for faults. */
-    readonly offset: number;
-  },
-): Generator<void> {
-  const { width, height } = sensor ?? { width: 0x10000, height: 0x10000 };
-  for (let i = 0; i < t.length;) {
-    // The builder has new columns after each yield.
-    const { x: xs, y: ys, t: ts, p: ps } = builder;
-    let count = builder.count;
-    const end = Math.min(t.length, i + builder.room);
-    for (; i < end; i++) {
-      const column = x[i];
-      const row = y[i];
-      if (!(column >= 0 && row >= 0 && column < width && row < height)) {
-        faults.add(OUTSIDE, offset);
-        continue;
-      }
-      xs[count] = column;
-      ys[count] = row;
-      ts[count] = t[i];
-      ps[count] = p[i] > 0 ? 1 : 0;
-      count++;
-    }
-    builder.count = count;
+function* addEvents(block: CdBlock, sink: Placed): Generator<void> {
+  const { builder } = sink;
+  for (let first = 0; first < block.t.length;) {
+    const end = Math.min(block.t.length, first + builder.room);
+    addPart(sliceOf(block, first, end), sink);
+    first = end;
     yield;
   }
+}
+
+/** Appends events that fit into the builder. */
+function addPart(
+  { x, y, t, p }: CdBlock,
+  { sensor, builder, faults, offset }: Placed,
+): void {
+  const { width, height } = sensor ?? { width: 0x10000, height: 0x10000 };
+  if (areBelow(x, width) && areBelow(y, height)) {
+    const { count } = builder;
+    builder.x.set(x, count);
+    builder.y.set(y, count);
+    builder.t.set(t, count);
+    const ps = builder.p;
+    for (let i = 0; i < p.length; i++) ps[count + i] = Number(p[i] > 0);
+    builder.count += p.length;
+    return;
+  }
+  for (let i = 0; i < t.length; i++) {
+    if (!(x[i] >= 0 && y[i] >= 0 && x[i] < width && y[i] < height)) {
+      faults.add(OUTSIDE, offset);
+      continue;
+    }
+    const at = builder.count++;
+    builder.x[at] = x[i];
+    builder.y[at] = y[i];
+    builder.t[at] = t[i];
+    builder.p[at] = Number(p[i] > 0);
+  }
+}
+
+/** Tells whether all numbers are from 0 to below a limit. */
+function areBelow(numbers: Numbers, limit: number): boolean {
+  for (let i = 0; i < numbers.length; i++) {
+    if (!(numbers[i] >= 0 && numbers[i] < limit)) return false;
+  }
+  return true;
 }

@@ -21,6 +21,9 @@ const PACKED_ALL = 2;
 /** Flag: columns and polarities are packed, 6 bytes per four events. */
 const PACKED_COLUMNS = 1;
 
+/** Length of runs up to which a loop is faster than `fill()`. */
+const SHORT_RUN = 16;
+
 /** A chunk with the offset of the next byte to read. */
 interface Cursor {
   readonly view: DataView;
@@ -84,9 +87,11 @@ function fillRun(
   if (run === 0 || first + run > column.length) {
     throw new RangeError(`a run of ${run} events at ${first}`);
   }
-  if (run === 1) column[first] = value;
-  else column.fill(value, first, first + run);
-  return first + run;
+  const end = first + run;
+  // Most runs are short, for which a call takes longer than a loop.
+  if (run > SHORT_RUN) column.fill(value, first, end);
+  else for (let i = first; i < end; i++) column[i] = value;
+  return end;
 }
 
 /**
@@ -144,9 +149,12 @@ function readMaskedColumns(cursor: Cursor, { x, count }: Columns): void {
     const word = cursor.view.getUint16(cursor.at, true);
     cursor.at += 2;
     const column = word >> 5;
+    // Each is written behind the last one, and stays if its bit is set, which
+    // takes no branch. Those beyond the end of the column are not written.
     x[i++] = column;
-    for (let next = 1; next <= 5 && i < count; next++) {
-      if ((word >> (5 - next) & 1) !== 0) x[i++] = column + next;
+    for (let next = 1; next <= 5; next++) {
+      x[i] = column + next;
+      i += word >> (5 - next) & 1;
     }
   }
 }

@@ -58,8 +58,12 @@ export type ReadNumbers = (bytes: AlignedBytes) => Numbers;
  * ```
  */
 export function numbersReader(field: NumberField): ReadNumbers | undefined {
+  const { kind, size } = field.type;
+  if (size === 8 && (kind === "integer" || kind === "enum")) {
+    return (bytes) => joinWords(bytes, field);
+  }
   const read = compactReader(field.type);
-  if (read === undefined || field.stride === field.type.size) return read;
+  if (read === undefined || field.stride === size) return read;
   return (bytes) => read(gather(bytes, field));
 }
 
@@ -86,8 +90,6 @@ function compactReader(
       return viewAs(signed ? Int16Array : Uint16Array);
     case 4:
       return viewAs(signed ? Int32Array : Uint32Array);
-    case 8:
-      return (bytes) => joinWords(bytes, signed ? Int32Array : Uint32Array);
   }
   return undefined;
 }
@@ -103,17 +105,20 @@ function viewAs(Column: ColumnOf<Numbers>): ReadNumbers {
     new Column(buffer, byteOffset, byteLength / Column.BYTES_PER_ELEMENT);
 }
 
-/** Converts integers of 64 bits. */
+/** Converts a field of integers of 64 bits. */
 function joinWords(
   bytes: AlignedBytes,
-  High: ColumnOf<Int32Array | Uint32Array>,
+  { type: { signed }, offset, stride }: NumberField,
 ): Float64Array {
-  const words = bytes.byteLength / 4;
-  const low = new Uint32Array(bytes.buffer, bytes.byteOffset, words);
-  const high = new High(bytes.buffer, bytes.byteOffset, words);
-  const numbers = new Float64Array(words / 2);
-  for (let i = 0; i < numbers.length; i++) {
-    numbers[i] = high[2 * i + 1] * 2 ** 32 + low[2 * i];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const numbers = new Float64Array(Math.floor(bytes.length / stride));
+  for (let i = 0, at = offset; i < numbers.length; i++, at += stride) {
+    const low = view.getInt32(at, true);
+    const high = view.getInt32(at + 4, true);
+    // Most values fit in the lower half, which saves arithmetic.
+    numbers[i] = high === 0 && low >= 0
+      ? low
+      : (signed ? high : high >>> 0) * 2 ** 32 + (low >>> 0);
   }
   return numbers;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hdf5 } from "../../../../dataset/formats/hdf5/hdf5.ts";
+import { OUTSIDE } from "../../../../dataset/formats/reading/fault_counts.ts";
 import { fc } from "../../../fixtures/properties.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes } from "../aedat_files.ts";
@@ -71,6 +72,20 @@ Deno.test("events of Metavision are read, by its own compression and by gzip", a
       assert.deepEqual(await readRows(recording), EVENTS);
       assert.deepEqual(recording.faults, []);
     }
+  }
+});
+
+Deno.test("events of Metavision outside the sensor are left out and counted", async () => {
+  for (const name of ["cd_events_gzip.h5", "cd_events_ecf.h5"]) {
+    const bytes = await read(name);
+    const at = new TextDecoder("latin1").decode(bytes).indexOf("1280x720");
+    bytes.set(new TextEncoder().encode("0640x300"), at);
+    const recording = await hdf5.open(fileOf(bytes));
+    const inside = EVENTS.filter(([x, y]) => x < 640 && y < 300);
+    assert.deepEqual(await readRows(recording), inside);
+    const [{ problem, count }] = recording.faults;
+    assert.equal(problem, OUTSIDE);
+    assert.equal(count, EVENTS.length - inside.length);
   }
 });
 
