@@ -16,7 +16,7 @@ import {
 import { Evt3Decoder } from "./evt3.ts";
 import { MessageReader } from "./message_reader.ts";
 import type { RosMessage } from "./messages.ts";
-import { findZeroEvents } from "./zero_bytes.ts";
+import { findZeroEvents, PART_ZEROS } from "./zero_bytes.ts";
 
 /** Message types with a packet of encoded events. */
 const PACKET_TYPES: ReadonlySet<string> = new Set([
@@ -200,7 +200,10 @@ export class EventMessages {
     if (isBigEndian) throw new RangeError("its events are big-endian");
     if (encoding === "evt3") {
       yield* this.#evt3.decode(viewOf(bytes), sink);
-      return undefined;
+      // Zeros are words of row 0, of which no camera sends several.
+      const { zeros } = message;
+      const count = message.bytes.length - (zeros?.at ?? Infinity);
+      return count > PART_ZEROS ? zeros?.at : undefined;
     }
     if (encoding === "mono" || encoding === "libcaer") {
       const isMono = encoding === "mono";

@@ -24,7 +24,10 @@ export interface RosMessage {
   readonly bytes: Uint8Array;
   /** Byte offset of the message, or of its chunk, in the file. */
   readonly offset: number;
-  /** Where the file has only zeros from some byte of the message on. */
+  /**
+   * Where the file, or the last page of the message, has only zeros from some
+   * byte of the message on.
+   */
   readonly zeros?: ZeroStart;
 }
 

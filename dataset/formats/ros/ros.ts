@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { CutOffError } from "../../files/errors.ts";
+import type { RecordingError } from "../../files/errors.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { RandomAccessFile } from "../../files/random_access_file.ts";
 import { gatherBlocks } from "../reading/block_builder.ts";
@@ -19,14 +19,13 @@ import type {
   RecordingFormat,
 } from "../reading/format.ts";
 import { FaultCounts } from "../reading/fault_counts.ts";
-import { zeroTailError } from "../reading/zero_tail.ts";
 import { BAG_LINE, readBag } from "./bag.ts";
 import { EventMessages, holdsEvents, sensorIn } from "./event_messages.ts";
 import { MCAP_MARK, readMcap } from "./mcap.ts";
 import type { ReadMessages, RosMessage } from "./messages.ts";
 import { readRos2Bag } from "./ros2_bag.ts";
 import { SQLITE_MARK } from "./sqlite.ts";
-import { cutByZeros } from "./zero_bytes.ts";
+import { cutByZeros, zerosError } from "./zero_bytes.ts";
 
 /** Options for reading a ROS recording. */
 export interface RosOptions extends OpenOptions {
@@ -140,7 +139,9 @@ function formatOf(
               } catch (cause) {
                 throw damagedMessage(message, { file: opened, cause });
               }
-              if (end !== undefined) throw zeroEvents(message, opened, end);
+              if (end !== undefined) {
+                throw await zeroEvents(message, opened, end);
+              }
               yield;
             }
           }),
@@ -184,12 +185,16 @@ async function findEvents(
 
 /** Makes the error of a message that has only zeros from some byte on. */
 function zeroEvents(
-  { zeros }: RosMessage,
-  { path, size }: RandomAccessFile,
+  { topic, zeros }: RosMessage,
+  file: RandomAccessFile,
   at: number,
-): CutOffError {
-  const offset = zeros!.offset - zeros!.at + at;
-  return zeroTailError(path, { offset, size });
+): Promise<RecordingError> {
+  const { offset } = zeros!;
+  return zerosError(file, {
+    part: `message on "${topic}"`,
+    offset: offset - zeros!.at + at,
+    zero: offset,
+  });
 }
 
 /**

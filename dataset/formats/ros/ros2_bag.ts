@@ -39,7 +39,9 @@ export async function* readRos2Bag(
       type: String(type),
     });
   }
-  for await (const { values, offset } of readTable(file, "messages")) {
+  for await (
+    const { values, offset, zeros } of readTable(file, "messages")
+  ) {
     const topic = topics.get(values.get("topic_id"));
     const bytes = values.get("data");
     if (topic === undefined || !(bytes instanceof Uint8Array)) continue;
@@ -49,6 +51,7 @@ export async function* readRos2Bag(
       encoding: "cdr",
       bytes,
       offset,
+      zeros: zeros && { ...zeros, at: zeros.at - bytes.byteOffset },
     };
   }
 }

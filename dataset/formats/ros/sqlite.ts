@@ -11,6 +11,7 @@
  */
 
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
+import { zerosError, type ZeroStart } from "./zero_bytes.ts";
 
 /** Signature at the start of a file. */
 export const SQLITE_MARK = "SQLite format 3\0";
@@ -37,6 +38,11 @@ export interface SqlRow {
   readonly values: ReadonlyMap<string, SqlValue>;
   /** Byte offset of the page on which the row starts. */
   readonly offset: number;
+  /**
+   * Start of the zeros at the end of the row if its last page has only zeros;
+   * the index is that in the buffer of its values.
+   */
+  readonly zeros?: ZeroStart;
 }
 
 /** Page structure of the file. */
@@ -176,6 +182,9 @@ async function* readRows(
   const start = page === 1 ? HEADER_BYTES : 0;
   const type = bytes[start];
   const cells = view.getUint16(start + 3);
+  if (hasOnlyZeros(bytes)) {
+    throw await zerosError(pages.file, { part: "page", offset });
+  }
   if (type !== INTERIOR && type !== LEAF) throw damage(`its type is ${type}`);
   const first = start + (type === INTERIOR ? 12 : 8);
   if (first + 2 * cells > bytes.length) throw damage(`it claims ${cells} rows`);
@@ -189,7 +198,7 @@ async function* readRows(
     }
     const length = readVarint(bytes, at);
     const number = readVarint(bytes, length.end);
-    const payload = await readPayload(pages, {
+    const { payload, zeros } = await readPayload(pages, {
       bytes,
       at: number.end,
       length: length.value,
@@ -197,7 +206,7 @@ async function* readRows(
     });
     try {
       const values = parseRecord(payload, { columns, number: number.value });
-      yield { values, offset };
+      yield { values, offset, zeros };
     } catch (cause) {
       if (cause instanceof RangeError) throw damage(cause.message);
       throw cause;
@@ -231,11 +240,17 @@ interface PayloadPlace {
   readonly offset: number;
 }
 
+/** Payload of a row, and start of the zeros in it if its last page is zeros. */
+interface Payload {
+  readonly payload: Uint8Array<ArrayBuffer>;
+  readonly zeros?: ZeroStart;
+}
+
 /** Reads the payload of a row, including its overflow pages. */
 async function readPayload(
   pages: Pages,
   { bytes, at, length, offset }: PayloadPlace,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Payload> {
   const { file, usable } = pages;
   if (!(length <= file.size)) {
     throw file.damage(offset, `a row claims ${length} bytes`);
@@ -248,18 +263,28 @@ async function readPayload(
   if (end + (local < length ? 4 : 0) > bytes.length) {
     throw file.damage(offset, `a row of ${length} bytes is cut off`);
   }
-  if (local === length) return bytes.subarray(at, end);
+  if (local === length) return { payload: bytes.subarray(at, end) };
   const payload = new Uint8Array(length);
   payload.set(bytes.subarray(at, end));
   let next = new DataView(bytes.buffer).getUint32(end);
   for (let filled = local; filled < length;) {
-    const { bytes } = await readPage(pages, next);
+    const { bytes, offset } = await readPage(pages, next);
     const content = bytes.subarray(4, Math.min(usable, 4 + length - filled));
     payload.set(content, filled);
+    if (hasOnlyZeros(bytes)) {
+      // The last page of a row may be zeros: it names no next one.
+      const isLast = filled + content.length === length;
+      if (isLast) return { payload, zeros: { at: filled, offset: offset + 4 } };
+      throw await zerosError(file, { part: "page", offset });
+    }
     filled += content.length;
     next = new DataView(bytes.buffer).getUint32(0);
   }
-  return payload;
+  return { payload };
+}
+
+function hasOnlyZeros(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
 }
 
 /** Parses a record: serial types, then values. */

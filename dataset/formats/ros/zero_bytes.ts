@@ -7,12 +7,13 @@
 
 import type { RecordingError } from "../../files/errors.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
+import { startOfZeros, zeroTailError } from "../reading/zero_tail.ts";
 
 /** Maximum number of zeros at the end of a file that is whole. */
 const FILE_ZEROS = 16;
 
 /** Maximum number of zeros at the end of a chunk or message that is whole. */
-const PART_ZEROS = 8;
+export const PART_ZEROS = 8;
 
 /** Range of bytes in a file. */
 interface Range {
@@ -99,6 +100,42 @@ export function cutByZeros(
   return end - zeros > PART_ZEROS
     ? { ifDamaged, always: ifDamaged }
     : { ifDamaged };
+}
+
+/**
+ * Makes the error of a part that has only zeros from some byte on.
+ *
+ * @param file The file.
+ * @param place Name of the part, byte offset of what is left out of it, and
+ *   byte offset of a zero from there on, if that is another one.
+ * @returns A `CutOffError` if the file has only zeros from there on, otherwise
+ *   the error of damage.
+ *
+ * @example
+ * ```ts
+ * import { zerosError } from "./zero_bytes.ts";
+ * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * const bytes = Uint8Array.of(7, 0, 0, 7, 0, 0);
+ * using file = await RandomAccessFile.open(new Blob([bytes]));
+ * const damage = await zerosError(file, { part: "page", offset: 1 });
+ * if (!damage.message.endsWith("1 of 6: a page has only zeros")) {
+ *   throw new Error(damage.message);
+ * }
+ * const cut = await zerosError(file, { part: "page", offset: 4 });
+ * if (cut.name !== "CutOffError") throw new Error(cut.name);
+ * ```
+ */
+export async function zerosError(
+  file: RandomAccessFile,
+  { part, offset, zero = offset }: {
+    readonly part: string;
+    readonly offset: number;
+    readonly zero?: number;
+  },
+): Promise<RecordingError> {
+  return zero >= await startOfZeros(file, 0)
+    ? zeroTailError(file.path, { offset, size: file.size })
+    : file.damage(offset, `a ${part} has only zeros`);
 }
 
 /** Places of the events and their times in a message. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
 import { compressLz4 } from "../../../../dataset/files/compression/lz4.ts";
+import { openRecording } from "../../../../dataset/formats/open_recording.ts";
 import { ZEROS } from "../../../../dataset/formats/reading/fault_counts.ts";
 import type { MessageEncoding } from "../../../../dataset/formats/ros/message_reader.ts";
 import { concatBytes } from "../aedat_files.ts";
 import { readCut, ROWS } from "../reading/cut_recordings.ts";
-import type { Row } from "../recordings.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
+import { type Row, rowsOf } from "../recordings.ts";
 import {
   bag,
   bagChunk,
@@ -14,6 +16,7 @@ import {
   eventPacket,
   mcapFile,
   monoWords,
+  ros2Bag,
   type SentMessage,
   words16,
 } from "./ros_files.ts";
@@ -221,6 +224,65 @@ for (const [name, encoding, write] of PACKED) {
       // After the data MCAP has a mark of their end.
       if (rows.length < all.length) assert.equal(faults.length, 1, `${from}`);
     }
+  });
+}
+
+/** Size of a page of a ROS 2 bag in bytes. */
+const PAGE = 4096;
+
+/** Messages of 600 events, after one that has only zeros in a page of its own. */
+const [LONG, IMAGE] = [
+  Array.from(
+    { length: 600 },
+    (_, i): Row => [i % 600, i % 400, 4096 + 3 * i, i % 2],
+  ),
+  {
+    topic: "/image",
+    type: "sensor_msgs/msg/Image",
+    bytes: new Uint8Array(9e3),
+  },
+];
+
+for (const [kind, message] of Object.entries(MESSAGES)) {
+  Deno.test(`a bag of ROS 2 of ${kind}: a page of zeros is no events`, async () => {
+    await using folder = await temporaryFolder();
+    const dvs = { topic: "/dvs", ...message("cdr", LONG) };
+    const file = await ros2Bag(`${folder.path}/a.db3`, [IMAGE, dvs, dvs, dvs]);
+    const all = [...LONG, ...LONG, ...LONG];
+    assert.deepEqual((await readCut("a", file, file.length)).rows, all);
+    const counts = { damaged: 0, cut: 0 };
+    for (let start = PAGE; start < file.length; start += PAGE) {
+      for (const end of [start + PAGE, file.length]) {
+        const zeroed = file.slice().fill(0, start, end);
+        const rows: Row[] = [];
+        try {
+          const recording = await openRecording(new File([zeroed], "a"));
+          for await (const block of recording.blocks()) {
+            rows.push(...rowsOf(block));
+          }
+          if (recording.faults.length === 0) {
+            assert.deepEqual(rows, all);
+            continue;
+          }
+          // Zeros from there on to the end are a fault, others an error.
+          const [{ problem, offset }] = recording.faults;
+          assert.equal(problem, ZEROS);
+          assert(zeroed.subarray(offset! + 16).every((byte) => byte === 0));
+          counts.cut++;
+        } catch (error) {
+          assert.equal((error as Error).name, "RecordingError", `${error}`);
+          counts.damaged++;
+        }
+        // The zeros may begin inside the last event, after its time.
+        const last = all[rows.length - 1];
+        assert.deepEqual(
+          rows.slice(0, -1),
+          all.slice(0, Math.max(0, rows.length - 1)),
+        );
+        assert.equal(rows.at(-1)?.[2], last?.[2]);
+      }
+    }
+    assert(counts.damaged > 5 && counts.cut > 1, JSON.stringify(counts));
   });
 }
 
