@@ -114,6 +114,7 @@ export function cutByZeros(
  * @example
  * ```ts
  * import { zerosError } from "./zero_bytes.ts";
+ * import { CutOffError } from "../../files/errors.ts";
  * import { RandomAccessFile } from "../../files/random_access_file.ts";
  * const bytes = Uint8Array.of(7, 0, 0, 7, 0, 0);
  * using file = await RandomAccessFile.open(new Blob([bytes]));
@@ -122,7 +123,7 @@ export function cutByZeros(
  *   throw new Error(damage.message);
  * }
  * const cut = await zerosError(file, { part: "page", offset: 4 });
- * if (cut.name !== "CutOffError") throw new Error(cut.name);
+ * if (!(cut instanceof CutOffError)) throw new Error(cut.message);
  * ```
  */
 export async function zerosError(
