@@ -174,6 +174,22 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean: center, std: Math.sqrt(variance) };
 }
 
+/**
+ * Finds the epoch of a fold's test loss, which without a validation set is the
+ * lowest of all and maybe not of the best epoch.
+ *
+ * @param fold Results of the fold.
+ * @param epochs Metrics of all epochs.
+ * @returns The epoch, counted from 0; `undefined` if none has this loss.
+ */
+export function epochOfTestLoss(
+  { fold, testLoss }: FoldSummary,
+  epochs: readonly EpochMetrics[],
+): number | undefined {
+  return epochs.find((row) => row.fold === fold && row.testLoss === testLoss)
+    ?.epoch;
+}
+
 /** Measurements of an epoch that are taken after its last training batch. */
 export type EpochMeasures = Required<
   Pick<EpochMetrics, "lr" | "gradientNorms" | "updateNorms">

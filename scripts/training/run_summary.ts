@@ -7,6 +7,7 @@
 import { counted } from "../../dataset/files/counted.ts";
 import {
   type EpochMetrics,
+  epochOfTestLoss,
   type FoldSummary,
   type RunSummary,
   type SeedsSummary,
@@ -97,16 +98,12 @@ export function describeRun(
 
 /** Formats lowest loss and highest accuracy, which may be of two epochs. */
 function describeBest(
-  { fold, testLoss, testAccuracy, bestEpoch }: FoldSummary,
+  fold: FoldSummary,
   epochs: readonly EpochMetrics[],
 ): string {
-  const lowest = epochs.find((row) =>
-    row.fold === fold && row.testLoss === testLoss
-  );
-  return `lowest test loss ${
-    testLoss.toFixed(2)
-  }, of epoch ${lowest?.epoch}; ` +
-    `highest accuracy ${percent(testAccuracy)}, of epoch ${bestEpoch}`;
+  return `lowest test loss ${fold.testLoss.toFixed(2)}, of epoch ` +
+    `${epochOfTestLoss(fold, epochs)}; highest accuracy ` +
+    `${percent(fold.testAccuracy)}, of epoch ${fold.bestEpoch}`;
 }
 
 /**

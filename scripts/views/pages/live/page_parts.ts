@@ -62,7 +62,7 @@ export function pageData(
     confusion: confusion && status ? confusionPart(confusion, status) : null,
     samples: samplesPart(files, fold),
     epochs: epochTable(own),
-    results: summary ? resultsTable(summary) : [],
+    results: summary ? resultsTable(summary, epochs) : [],
   };
 }
 

@@ -40,7 +40,7 @@ export async function formatReport(
   const data: ReportData = {
     folder: run.folder,
     facts: factsOf(run),
-    results: run.summary ? resultsTable(run.summary) : [],
+    results: run.summary ? resultsTable(run.summary, run.epochs) : [],
     optimistic: run.summary?.optimistic ?? false,
     energy: energy.length > 0 ? energyTable(energy) : [],
     energyNote: ENERGY_NOTE.join(" "),

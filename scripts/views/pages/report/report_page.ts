@@ -199,7 +199,8 @@ if (run.results.length > 0) {
 }
 if (run.optimistic) {
   find("results").append(quiet(
-    "Test figures are the best over all epochs, so they are optimistic.",
+    "Test figures are the best over all epochs, each of the epoch beside it, " +
+      "so they are optimistic.",
   ));
 }
 if (run.energy.length > 0) {

@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { RunSummary } from "../../../run/files.ts";
+import {
+  type EpochMetrics,
+  epochOfTestLoss,
+  type RunSummary,
+} from "../../../run/files.ts";
 
 /** A table: header, then rows. */
 export type Table = readonly (readonly string[])[];
@@ -13,12 +17,19 @@ export type Table = readonly (readonly string[])[];
  * Formats the results of each fold, and their mean and deviation.
  *
  * @param summary Results of the run.
+ * @param epochs Metrics of its epochs.
  * @returns The table; missing values are dashes, and a single fold has no mean.
+ * Test results that are the best of all epochs have their epochs beside them.
  */
-export function resultsTable(summary: RunSummary): Table {
+export function resultsTable(
+  summary: RunSummary,
+  epochs: readonly EpochMetrics[],
+): Table {
   const loss = (value: number | null) => value?.toFixed(2) ?? "–";
   const percent = (value: number | null) =>
     value === null ? "–" : (100 * value).toFixed(2);
+  const ofEpoch = (value: string, epoch: number | undefined) =>
+    summary.optimistic ? `${value}, epoch ${epoch ?? "–"}` : value;
   const over = (part: "mean" | "std") => [
     "",
     "",
@@ -46,8 +57,8 @@ export function resultsTable(summary: RunSummary): Table {
       percent(fold.trainAccuracy),
       loss(fold.valLoss),
       percent(fold.valAccuracy),
-      loss(fold.testLoss),
-      percent(fold.testAccuracy),
+      ofEpoch(loss(fold.testLoss), epochOfTestLoss(fold, epochs)),
+      ofEpoch(percent(fold.testAccuracy), fold.bestEpoch),
     ]),
     ...(summary.folds.length > 1
       ? [
