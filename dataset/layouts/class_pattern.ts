@@ -105,6 +105,33 @@ export function findClassPattern(
 }
 
 /**
+ * Returns the words in file names that may be the classes as well as those that
+ * were taken as such.
+ *
+ * @param patterns Patterns of class and group in file names.
+ * @returns The group, unless its names are people or codes; `undefined` if
+ *   there is none.
+ *
+ * @example
+ * ```ts
+ * import { findClassPattern, otherWords } from "./class_pattern.ts";
+ * const paths = ["ann", "bob"].flatMap((name) => [
+ *   `${name}_wave_1.csv`,
+ *   `${name}_clap_1.csv`,
+ * ]);
+ * const found = findClassPattern(paths);
+ * const names = [found?.class, found && otherWords(found)]
+ *   .map((words) => `${words?.names}`);
+ * if (names.join(" ") !== "ann,bob clap,wave") throw new Error(`${names}`);
+ * ```
+ */
+export function otherWords(
+  { group }: NamePatterns,
+): FoundPattern | undefined {
+  return group && kindOfNames(group.names) === "words" ? group : undefined;
+}
+
+/**
  * Describes the lack of classes of recordings, and how to define them.
  *
  * @param paths Paths of the recordings below a folder.
@@ -132,10 +159,13 @@ export function withoutClasses(
     return `no path matches the pattern of classes "${pattern.source}"; it ` +
       `has ${many}, such as "${paths[0]}"`;
   }
-  const found = findClassPattern(paths)?.class;
+  const found = findClassPattern(paths);
+  const examples = [found?.class, found && otherWords(found)]
+    .filter((words) => words !== undefined)
+    .map(({ pattern, names }) => `"${pattern}" for ${someOf(names)}`);
   const example = found === undefined
     ? ""
-    : `, such as "${found.pattern}" for ${someOf(found.names)}`;
+    : `, such as ${examples.join(", or ")}`;
   const names = folders && someOf(folders.names);
   const why = folders === undefined
     ? ""

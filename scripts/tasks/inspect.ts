@@ -19,6 +19,7 @@ import { shownLine } from "../../dataset/files/shown_line.ts";
 import type { TimeUnit } from "../../dataset/formats/reading/format.ts";
 import {
   type NamePatterns,
+  otherWords,
   withoutClasses,
 } from "../../dataset/layouts/class_pattern.ts";
 import {
@@ -177,10 +178,15 @@ async function inspectSamples(
   using progress = json
     ? undefined
     : createProgress({ total: samples.samples.length, label: "samples" });
-  const survey = await surveySamples(samples, {
+  const { guessed, ...surveyed } = await surveySamples(samples, {
     unreadable,
     onProgress: (done) => progress?.update(done),
   });
+  const otherClasses = names && otherWords(names);
+  const survey = {
+    ...surveyed,
+    guessed: otherClasses ? { ...guessed, otherClasses } : guessed,
+  };
   progress?.[Symbol.dispose]();
   const name = basename(resolve(path));
   const drawn = plot

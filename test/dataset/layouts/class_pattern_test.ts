@@ -68,7 +68,8 @@ Deno.test("a flat folder has samples once a pattern names their classes", async 
       message: `Cannot use "${folder}": its recordings have no classes: put ` +
         "them into a folder for each class, list them in a CSV file with the " +
         "columns file and label, or give data.class, a pattern of the class " +
-        'in a path, such as "^([^_]+)_" for clap, wave',
+        'in a path, such as "^([^_]+)_" for clap, wave, or ' +
+        '"^(?:[^_]+_)([^_]+)_" for ann, bob',
     });
     const { layout, samples, remarks } = await listSamples(folder, {
       class: /^(wave|clap)_/,

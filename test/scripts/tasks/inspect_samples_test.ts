@@ -197,6 +197,12 @@ Deno.test("inspect takes classes out of file names, which slice does as told", (
     assert.deepEqual([code, stderr], [0, ""]);
     const settings = ["data.class=^([^_]+)_", "data.group=^(?:[^_]+_)([^_]+)_"];
     const command = settings.map((setting) => `--set '${setting}'`).join(" ");
+    // Names alone do not tell which words are the classes.
+    assert.equal(
+      stdout.split("\n")[0],
+      "layout      folders; --set 'data.class=^(?:[^_]+_)([^_]+)_' takes ann, " +
+        "bob as classes instead",
+    );
     assert.match(stdout, /\nclasses {5}clap: 4 samples, .*, 2 groups\n/);
     assert(
       stdout.endsWith(
