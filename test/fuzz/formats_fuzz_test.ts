@@ -164,6 +164,7 @@ for (const [name, [bases, tokens]] of Object.entries(FORMATS)) {
       }
       const most = name === "BSN" ? 65535 : name === "NPZ" ? 1032 : 16;
       assert(events <= most * bytes.length);
+      return recording.faults;
     },
   });
 }

@@ -19,6 +19,12 @@ export const MEMORY_BOUND: number = 128 << 20;
 /** Time in ms that reading one file may take, on a machine that is busy. */
 export const TIME_BOUND = 5000;
 
+/** Faults of a file that was read; none where its reader tells of none. */
+type Faults = readonly unknown[] | void;
+
+/** How a file that is almost right ends up. */
+type Outcome = "read" | "repaired" | "refused";
+
 /** How a format is fuzzed. */
 export interface FuzzOptions<T> {
   /** Part of all files that are of this format. */
@@ -27,8 +33,11 @@ export interface FuzzOptions<T> {
   readonly inputs: fc.Arbitrary<T>;
   /** Class of the errors that may be thrown. */
   readonly refusal: new (...args: never[]) => Error;
-  /** Reads a file, and holds what it says against what it may say. */
-  readonly read: (input: T) => unknown;
+  /**
+   * Reads a file, and holds what it says against what it may say. Returns the
+   * faults that its reader tells of and reads past, if it tells any.
+   */
+  readonly read: (input: T) => Faults | Promise<Faults>;
 }
 
 /**
@@ -42,36 +51,42 @@ export function fuzzTest<T>(format: string, options: FuzzOptions<T>): void {
   const numRuns = Math.ceil(total * options.share);
   const name = `${format} almost right is read, or refused in one line`;
   Deno.test(name, async () => {
-    const counts = { read: 0, refused: 0, mostBytes: 0, mostMs: 0 };
+    const counts = { read: 0, repaired: 0, refused: 0 };
+    const most = { bytes: 0, ms: 0 };
     const property = fc.asyncProperty(options.inputs, async (input) => {
       const [bytes, start] = [bytesInUse(), performance.now()];
-      if (await isRefused(options, input)) counts.refused++;
-      else counts.read++;
+      counts[await outcomeOf(options, input)]++;
       const ms = performance.now() - start;
       const grown = bytesInUse() - bytes;
-      counts.mostMs = Math.max(counts.mostMs, ms);
-      counts.mostBytes = Math.max(counts.mostBytes, grown);
+      most.ms = Math.max(most.ms, ms);
+      most.bytes = Math.max(most.bytes, grown);
       assert(ms < TIME_BOUND, `reading took ${ms} ms`);
       assert(grown < MEMORY_BOUND, `memory grew by ${grown} bytes`);
     });
     await fc.assert(property, { seed: 41, numRuns });
-    assert(counts.read > 0 && counts.refused > 0, JSON.stringify(counts));
-    if (Deno.env.has("SLAYER_FUZZ_INPUTS")) report(format, counts);
+    const { read, repaired, refused } = counts;
+    assert(read + repaired > 0 && refused > 0, JSON.stringify(counts));
+    if (!Deno.env.has("SLAYER_FUZZ_INPUTS")) return;
+    console.log(
+      `${format}: ${numRuns} files, ${read} read, ${repaired} repaired, ` +
+        `${refused} refused; the costliest took ${most.ms.toFixed(0)} ms and ` +
+        `${(most.bytes / 2 ** 20).toFixed(1)} MiB`,
+    );
   });
 }
 
-async function isRefused<T>(
+async function outcomeOf<T>(
   { read, refusal }: FuzzOptions<T>,
   input: T,
-): Promise<boolean> {
+): Promise<Outcome> {
   try {
-    await read(input);
-    return false;
+    const faults = await read(input) ?? [];
+    return faults.length > 0 ? "repaired" : "read";
   } catch (error) {
     if (!(error instanceof refusal)) throw error;
     assert.match(error.message, /^Cannot [^\r\n]+$/);
     assert(!error.message.endsWith("."), error.message);
-    return true;
+    return "refused";
   }
 }
 
@@ -83,13 +98,4 @@ async function isRefused<T>(
 export function bytesInUse(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
-}
-
-function report(format: string, counts: Readonly<Record<string, number>>) {
-  const { read, refused, mostBytes, mostMs } = counts;
-  console.log(
-    `${format}: ${read + refused} files, ${read} read, ${refused} refused; ` +
-      `the costliest took ${mostMs.toFixed(0)} ms and ` +
-      `${(mostBytes / 2 ** 20).toFixed(1)} MiB`,
-  );
 }

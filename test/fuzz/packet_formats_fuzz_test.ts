@@ -74,6 +74,7 @@ function fuzzFormat(
       }
       assert(events <= MAX_EVENTS * bytes.length);
       assert(recording.faults.every(({ count }) => count > 0));
+      return recording.faults;
     },
   });
 }

@@ -44,6 +44,7 @@ fuzzTest("AEDAT", {
       events += t.length;
     }
     assert.equal(summary.events, events);
+    return summary.faults;
   },
 });
 
