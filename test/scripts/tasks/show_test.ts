@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { allocateEvents } from "../../../dataset/events.ts";
 import { fileNameOfPath } from "../../../scripts/views/pictures/samples/file_name.ts";
+import { openSample } from "../../../scripts/views/pictures/samples/open_sample.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import {
   randomPairs,
@@ -36,18 +37,29 @@ async function sizeOfPng(path: string): Promise<[number, number]> {
   return [view.getUint32(16), view.getUint32(20)];
 }
 
-Deno.test("show draws a recording in both themes, as PNG and as SVG", async () => {
+Deno.test("show draws a recording in both themes, as PNG and as SVG, and lists them", async () => {
   await using folder = await temporaryFolder();
   const path = await writeRecording(folder.path, "four.aedat", FOUR);
   const name = fileNameOfPath(path);
   const out = join(folder.path, "new", "pictures");
-  for (const [theme, suffix] of [["light", ""], ["dark", "_dark"]]) {
-    const args = [path, "--out", out, "--theme", theme];
-    const { code, stdout, stderr } = await draw("show", args);
-    assert.deepEqual([code, stderr], [0, ""]);
-    const files = filesOf(name, suffix);
-    assert.equal(stdout, files.map((name) => `${join(out, name)}\n`).join(""));
-  }
+  const show = async (...args: string[]) => {
+    const outcome = await draw("show", [path, "--out", out, ...args]);
+    assert.deepEqual([outcome.code, outcome.stderr], [0, ""]);
+    return outcome.stdout;
+  };
+  assert.equal(
+    await show(),
+    filesOf(name).map((name) => `${join(out, name)}\n`).join(""),
+  );
+  assert.deepEqual(JSON.parse(await show("--theme", "dark", "--json")), {
+    sample: "four",
+    files: KINDS.flatMap((kind) =>
+      ["png", "svg"].map((form) => ({
+        path: join(out, `${name}_${kind}_dark.${form}`),
+        ...{ kind, theme: "dark", form },
+      }))
+    ),
+  });
   assert.deepEqual(
     await list(out),
     [...filesOf(name), ...filesOf(name, "_dark")].sort(),
@@ -98,26 +110,6 @@ Deno.test("pictures of recordings of one name are named after their paths", asyn
   assert.equal(fileNameOfPath("/a/scripts/1.csv"), "a__scripts__1.csv");
 });
 
-Deno.test("show prints as JSON what it has drawn", async () => {
-  await using folder = await temporaryFolder();
-  const path = await writeRecording(folder.path, "four.aedat", FOUR);
-  const name = fileNameOfPath(path);
-  const out = join(folder.path, "out");
-  const args = [path, "--out", out, "--theme", "dark", "--json"];
-  const { code, stdout, stderr } = await draw("show", args);
-  assert.deepEqual([code, stderr], [0, ""]);
-  assert.deepEqual(JSON.parse(stdout), {
-    sample: "four",
-    files: KINDS.flatMap((kind) =>
-      ["png", "svg"].map((form) => ({
-        path: join(out, `${name}_${kind}_dark.${form}`),
-        ...{ kind, theme: "dark", form },
-      }))
-    ),
-  });
-  assert.deepEqual(await list(out), filesOf(name, "_dark").sort());
-});
-
 Deno.test("show draws the same from a tag and from a store", async () => {
   await using folder = await temporaryFolder();
   const data = join(folder.path, "data");
@@ -130,31 +122,35 @@ Deno.test("show draws the same from a tag and from a store", async () => {
   });
   await sliceRecordings(options);
   const recording = join(data, `${name}.aedat`);
+  const files = {
+    tags: join(data, `${name}.csv`),
+    classes: options.classes,
+  };
+  const named = [
+    { sample: recording, tag: "sign1", ...files },
+    { sample: `${name}/sign1`, store: options.out },
+  ];
+  const numbered = [
+    { sample: recording, tag: "2", ...files },
+    { sample: "7/2", store: options.out },
+  ];
   const drawn: Record<string, string>[] = [];
-  for (
-    const args of [
-      [recording, "--tag", "sign1"],
-      [recording, "--tag", "2"],
-      ["--store", options.out, `${name}/sign1`],
-      ["--store", options.out, "7/2"],
-    ]
-  ) {
-    const out = join(folder.path, `${drawn.length}`);
-    const files = args[0] === recording
-      ? [
-        ...["--tags", join(data, `${name}.csv`)],
-        ...["--classes", options.classes],
-      ]
-      : [];
-    const outcome = await draw("show", [...args, ...files, "--out", out]);
+  for (const [n, { sample, ...others }] of named.entries()) {
+    const out = join(folder.path, `${n}`);
+    const args = Object.entries(others).flatMap(([key, value]) => [
+      `--${key}`,
+      value,
+    ]);
+    const outcome = await draw("show", [sample, ...args, "--out", out]);
     assert.deepEqual([outcome.code, outcome.stderr], [0, ""]);
     drawn.push(await readTree(out));
+    assert.deepEqual(await openSample(numbered[n]), await openSample(named[n]));
   }
   assert.deepEqual(
     Object.keys(drawn[0]).sort(),
     filesOf(`${name}__sign1`).sort(),
   );
-  for (const other of drawn.slice(1)) assert.deepEqual(other, drawn[0]);
+  assert.deepEqual(drawn[1], drawn[0]);
 });
 
 Deno.test("commands that draw refuse what they cannot draw, in one line", async () => {
@@ -180,8 +176,10 @@ Deno.test("commands that draw refuse what they cannot draw, in one line", async 
     [[four, "--store", folder.path, "--tag", "1"], /^Cannot take tag "1" of /],
     [[four, "--store", folder.path], /^Cannot use ".*": there is no event/],
   ];
-  for (const name of ["show", "animate"] as const) {
-    await Promise.all(cases.map(async ([args, expected]) => {
+  // Both open a sample, and take a part of it, by the same functions.
+  const few = cases.filter((_, n) => n % 4 === 0);
+  for (const [name, its] of [["show", cases], ["animate", few]] as const) {
+    await Promise.all(its.map(async ([args, expected]) => {
       const outcome = await draw(name, [...args, "--out", out]);
       assert.deepEqual([outcome.code, outcome.stdout], [1, ""]);
       const [, message] = /^error: ([^\n]+)\n$/.exec(outcome.stderr) ?? [];
