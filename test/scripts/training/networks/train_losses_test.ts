@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Configuration } from "../../../../scripts/configuration/schema/types.ts";
-// Loads the task's packages before the task runs, which says what it downloads.
-import "../../../../scripts/views/pages/report/report.ts";
-import { gpuTest } from "../../../fixtures/gpu.ts";
+import { measureInTime } from "../../../../scripts/experiment/accuracy_in_time.ts";
+import { openModel } from "../../../../scripts/experiment/evaluate_fold.ts";
+import { openFolds } from "../../../../scripts/experiment/folds.ts";
+import { traceSample } from "../../../../scripts/experiment/trace_sample.ts";
+import { readWeights } from "../../../../scripts/run/weights_file.ts";
+import { spikeHistogram } from "../../../../scripts/views/charts/spike_histogram.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 import { runTask } from "../../../fixtures/run_task.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { prepareSigns, readResults, train } from "../train_runs.ts";
@@ -60,15 +64,25 @@ for (const [index, [type, values, desired]] of LOSSES.entries()) {
       assert(Math.abs(loss - summary.folds[0].testLoss) < 1e-9 * loss);
       assert.equal(accuracy, summary.folds[0].testAccuracy);
 
-      const drawn = await runTask("plot", ["--run", run]);
-      assert.deepEqual([drawn.code, drawn.stderr], [0, ""]);
-      const name = "output_spike_histogram_fold1.vl.json";
-      const path = join(run, "plots", name);
-      const { layer } = JSON.parse(await Deno.readTextFile(path));
-      const rules = layer.filter(({ mark }: { mark: { type: string } }) =>
-        mark.type === "rule"
+      const [fold] = await openFolds(configuration, { validation: true });
+      const weights = await readWeights(
+        join(run, "model_weights_fold1.safetensors"),
       );
-      const wanted = rules.map(({ data }: { data: { values: Row[] } }) =>
+      using model = await openModel(device(), fold, {
+        configuration,
+        weights,
+      });
+      const inTime = await measureInTime(model, fold, { configuration });
+      assert.equal(inTime.accuracy.at(-1), accuracy);
+      const [sample] = fold.test.indices;
+      const { output } = await traceSample(model, fold, {
+        ...{ sample, neurons: [], configuration },
+      });
+      const { layer } = spikeHistogram(output) as unknown as {
+        layer: Layer[];
+      };
+      const rules = layer.filter(({ mark }) => mark.type === "rule");
+      const wanted = rules.map(({ data }) =>
         data.values.map(({ count }) => count)
       );
       assert.deepEqual(wanted, desired ? [desired] : []);
@@ -76,8 +90,10 @@ for (const [index, [type, values, desired]] of LOSSES.entries()) {
   );
 }
 
-interface Row {
-  readonly count: number;
+/** Part of a chart. */
+interface Layer {
+  readonly mark: { readonly type: string };
+  readonly data: { readonly values: readonly { readonly count: number }[] };
 }
 
 gpuTest("a loss that cannot be used is refused in one line", async () => {
