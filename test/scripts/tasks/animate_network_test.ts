@@ -23,6 +23,9 @@ const at = (...names: string[]) => join(folder.path, ...names);
 const run = at("signs", "first");
 const store = at("signs", "data", "sliced.zarr");
 
+/** Side of an animation's events, in pixels. */
+const SIZE = 256;
+
 /** Two folds, trained, and what `evaluate` makes of them. */
 let trained: Promise<FoldEvaluation[]> | undefined;
 function signs(): Promise<FoldEvaluation[]> {
@@ -53,7 +56,9 @@ gpuTest(
       const { sample, label, prediction } = outcomes[4];
       const { slices } = folds[fold - 1].test.source as EventStore;
       const name = `${slices[sample].source}/${classes[label]}`;
-      const lines = await animate("--store", store, name, "--run", run);
+      const lines = await animate(
+        ...["--store", store, name, "--run", run, "--size", `${SIZE}`],
+      );
       assert.match(
         lines[1],
         new RegExp(
@@ -78,19 +83,19 @@ gpuTest(
           span: { timing, lengthUs: 1000 * output.duration },
         },
         "light",
-        540,
+        SIZE + 28,
       );
       const [path] = lines[0].split(": ");
       const gif = await readGif(path);
-      assert.equal(gif.width, 512 + width);
+      assert.equal(gif.width, SIZE + width);
       assert.equal(gif.delays.length, output.duration / 50);
       const barsIn = (frame: number) =>
         classes.map((_, output) => {
           const y = raster.y + row * output + row / 2 | 0;
           // Behind the line that bars start from.
-          let x = 512 + bars + 1;
+          let x = SIZE + bars + 1;
           while (gif.colourAt(frame, x, y) !== "#ffffff") x++;
-          return x - 512 - bars;
+          return x - SIZE - bars;
         });
       const last = gif.delays.length - 1;
       for (const frame of [0, last >> 1, last]) {
