@@ -28,11 +28,11 @@ import {
 } from "../../dataset/samples/survey/find_problems.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
-import { chooseSamples, filtered } from "../configuration/transforms.ts";
+import { chooseSamples } from "../configuration/transforms.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
 import { describeGuesses, describeOther } from "./guessed_names.ts";
-import { openData } from "./samples.ts";
+import { openData, openFiltered } from "./samples.ts";
 
 /**
  * Opens recordings and divides their samples into folds.
@@ -76,7 +76,7 @@ export async function openDataFolds(
   const leak = describeCopies(samples, divisions);
   if (leak !== undefined) onDoubt?.(leak);
   for (const line of describeUntrained(samples, divisions)) onDoubt?.(line);
-  const source = filtered(samples, configuration);
+  const source = await openFiltered(samples, configuration, { onDoubt });
   const cache = new SampleCache();
   const choose = (indices: readonly number[], use: "train" | "test") =>
     chooseSamples(source, configuration, { indices, use, cache });

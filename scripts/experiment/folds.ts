@@ -14,11 +14,11 @@ import { readFileList } from "../../dataset/formats/sl_animals.ts";
 import { kFold, trainTestSplit } from "../../dataset/division/split.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import { checkClasses } from "../configuration/rules/class_rules.ts";
-import { chooseSamples, filtered } from "../configuration/transforms.ts";
+import { chooseSamples } from "../configuration/transforms.ts";
 import { openDataFolds } from "./data_folds.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
 import { leaveSparseOut } from "./leave_sparse_out.ts";
-import { openSlices } from "./samples.ts";
+import { openFiltered, openSlices } from "./samples.ts";
 
 /** Number of folds of the cross-validation. */
 const FOLDS = 4;
@@ -73,19 +73,20 @@ async function openListedFolds(
       openNmnist(path.train, folder),
       openNmnist(path.test, folder),
     ]);
-    const choose = (source: SampleSource, use: "train" | "test") =>
-      chooseSamples(filtered(source, configuration), configuration, {
-        use,
-        cache,
-      });
+    const choose = async (source: SampleSource, use: "train" | "test") =>
+      chooseSamples(
+        await openFiltered(source, configuration, options),
+        configuration,
+        { use, cache },
+      );
     return [{
       number: 1,
-      train: choose(train, "train"),
-      test: choose(test, "test"),
+      train: await choose(train, "train"),
+      test: await choose(test, "test"),
     }];
   }
   const recorded = await openSlices(configuration, options);
-  const source = filtered(recorded, configuration);
+  const source = await openFiltered(recorded, configuration, options);
   const names = await readFileList(path.file_list);
   if (names.length < FOLDS) {
     throw new DatasetError(

@@ -1,10 +1,13 @@
 /**
- * Opens the slices of a configuration, unfiltered.
+ * Opens the samples of a configuration, unfiltered, and filters them.
  *
  * @module
  */
 
 import { join } from "node:path";
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { sum } from "npm:d3-array@3.2.4";
+import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
 import {
@@ -12,14 +15,22 @@ import {
   type OpenSamplesOptions,
 } from "../../dataset/samples/open_samples.ts";
 import { storeSamples } from "../../dataset/samples/store_samples.ts";
+import type { SampleSource } from "../../dataset/sample_source.ts";
 import { openRecordings } from "../../dataset/slicing/recordings.ts";
 import type { EventStore, ReadOptions } from "../../dataset/store/store.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
+import { filtered } from "../configuration/transforms.ts";
 import { createProgress, type Progress } from "../command_line/progress.ts";
 import { describeChanges } from "../files/store_source.ts";
 import { leadsToStore, openEventStore } from "./event_store.ts";
 import type { FoldsOptions } from "./fold.ts";
+
+/** Number of samples whose filtered events are counted. */
+const LOOKED_AT = 8;
+
+/** Share of their events below which a filter is doubted. */
+const LEAST = 0.1;
 
 /**
  * Opens the samples of a configuration's section `data`, and shows progress.
@@ -136,4 +147,45 @@ export async function openSlices(
   } finally {
     progress?.[Symbol.dispose]();
   }
+}
+
+/**
+ * Applies the filters of a configuration.
+ *
+ * @param source The samples.
+ * @param configuration The configuration.
+ * @param options `onDoubt` receives a line if less than a tenth of the events
+ * of a few samples stay.
+ * @returns The filtered samples; the source itself without a filter.
+ * @throws {Error} If one of these samples cannot be read.
+ */
+export async function openFiltered(
+  source: SampleSource,
+  configuration: Configuration,
+  { onDoubt }: Pick<FoldsOptions, "onDoubt">,
+): Promise<SampleSource> {
+  const rest = filtered(source, configuration);
+  const all = source.labels.length;
+  if (rest === source || all === 0 || onDoubt === undefined) return rest;
+  const count = Math.min(all, LOOKED_AT);
+  const indices = Array.from(
+    { length: count },
+    (_, n) => Math.floor(n * all / count),
+  );
+  const [before, after] = await Promise.all(
+    [source, rest].map(async (own) =>
+      sum(
+        await Promise.all(
+          indices.map(async (index) => (await own.events(index)).t.length),
+        ),
+      )
+    ),
+  );
+  if (after < LEAST * before) {
+    onDoubt(
+      `training.filter leaves ${after} of ${counted(before, "event")} in ` +
+        `${counted(count, "sample")}: --set training.filter=null keeps them`,
+    );
+  }
+  return rest;
 }

@@ -8,23 +8,28 @@ import { dirname, join } from "node:path";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 /**
- * Writes a recording of one pixel as CSV with times in seconds.
+ * Writes a recording of one pixel, or of neighbours that take turns, as CSV with
+ * times in seconds.
  *
- * @param options Number of events, ms between them, time of the first in s, and
- * the column of their pixel; the row is 2.
+ * @param options Number of events, ms between them, time of the first in s, the
+ * column of the first pixel and the number of pixels; the row is 2.
  * @returns The text.
  */
 export function recordingText(
-  { events = 3, everyMs = 10, start = 3.25, x = 5 }: {
+  { events = 3, everyMs = 10, start = 3.25, x = 5, columns = 1 }: {
     events?: number;
     everyMs?: number;
     start?: number;
     x?: number;
+    columns?: number;
   } = {},
 ): string {
   const rows = Array.from(
     { length: events },
-    (_, i) => `${(start + i * everyMs / 1000).toFixed(6)},${x},2,${i % 2}\n`,
+    (_, i) => {
+      const time = (start + i * everyMs / 1000).toFixed(6);
+      return `${time},${x + i % columns},2,${i % 2}\n`;
+    },
   );
   return `t_s,x,y,p\n${rows.join("")}`;
 }

@@ -75,16 +75,25 @@ Deno.test("ridge takes a folder of anybody's recordings, in the folds of trainin
     ])
   );
   return withFiles(Object.fromEntries(files), async (folder) => {
+    // Each recording has events of one pixel, without neighbours.
+    const unfiltered = ["--set", "training.filter=null"];
+    const args = ["--data", folder, "--set", "data.window=200 ms", "--json"];
     const { code, stdout, stderr } = await runTask("ridge", [
-      ...["--data", folder, "--set", "data.window=200 ms", "--json"],
+      ...args,
+      ...unfiltered,
     ]);
     assert.deepEqual([code, stderr], [0, ""]);
+    assert.equal(
+      (await runTask("ridge", args)).stderr,
+      "warning: training.filter leaves 0 of 160 events in 8 samples: " +
+        "--set training.filter=null keeps them\n",
+    );
     const { folds, testAccuracy } = JSON.parse(stdout);
     assert.equal(folds.length, 4);
     assert.deepEqual(testAccuracy, { mean: 1, std: 0 });
     await Deno.mkdir(`${folder}/up/ann`, { recursive: true });
     await Deno.writeTextFile(`${folder}/up/ann/1.csv`, recordingText());
-    const more = await runTask("ridge", ["--data", folder]);
+    const more = await runTask("ridge", ["--data", folder, ...unfiltered]);
     assert.match(
       more.stderr,
       /^warning: fold \d has nothing to train up on, which it tests: leave it out, or add others to train on\n$/,

@@ -24,7 +24,9 @@ export function gestures(
         everyMs: 10,
         // No recording has the events of another.
         start: 3.25 + n / 1000,
-        x,
+        // Filters for background activity keep events of neighbours.
+        x: x - 1,
+        columns: 2,
       });
     }
   }
