@@ -34,13 +34,3 @@ fn recall(before: State, after: State) -> Recalled {
   let threshold = after.threshold;
   return recalledOf(after.z, threshold.rise + threshold.refractory);
 }
-
-fn stepBackFrom(
-  back: ptr<function, Back>,
-  recalled: Recalled,
-  potential: f32,
-  fires: bool,
-  gradient: f32,
-) -> f32 {
-  return resonatedBack(back, recalled, gradient);
-}

@@ -4,7 +4,8 @@
 // real      = ⌊cosDecay · real⌋ − ⌊sinDecay · imaginary⌋ + ⌊4096 · drive⌋
 // imaginary = ⌊sinDecay · real⌋ + ⌊cosDecay · imaginary⌋
 // where brackets round toward 0, and the factors are multiples of 1/4096. The
-// adjoint is that of real arithmetic (straight-through).
+// adjoint is that of real arithmetic (straight-through) and, as in lava-dl, of
+// an oscillation that is not reset.
 //
 // Source: lava-dl, SLAYER 2.0.
 
@@ -27,4 +28,14 @@ fn potentialOf(before: vec2<i32>, z: vec2<i32>, rise: i32) -> f32 {
 
 fn recalledOf(z: vec2<i32>, rise: i32) -> Recalled {
   return vec2(valueOf(z, rise) - theta, f32(z.y) / f32(one));
+}
+
+fn stepBackFrom(
+  back: ptr<function, Back>,
+  recalled: Recalled,
+  potential: f32,
+  fires: bool,
+  gradient: f32,
+) -> f32 {
+  return resonatedBack(back, recalled, gradient);
 }

@@ -5,8 +5,6 @@
 // step   z as in fixed_resonance.wgsl; the threshold does not rise
 // reset  none if byPhase; else a spike sets the real part to 0 and the
 //        imaginary part to 1/4096 below theta
-//
-// As in lava-dl, the gradient is computed as if z were not reset.
 
 struct State {
   z: vec2<i32>,
@@ -31,14 +29,4 @@ fn reset(state: ptr<function, State>, fires: bool) {
 
 fn recall(before: State, after: State) -> Recalled {
   return recalledOf(after.z, 0);
-}
-
-fn stepBackFrom(
-  back: ptr<function, Back>,
-  recalled: Recalled,
-  potential: f32,
-  fires: bool,
-  gradient: f32,
-) -> f32 {
-  return resonatedBack(back, recalled, gradient);
 }
