@@ -62,7 +62,8 @@ override P: u32 = 8;
 // Largest number of bit planes of a message, its sign included.
 const mostPlanes = 16u;
 
-// What a neuron has sent, and its unsent changes, in steps.
+// State of a neuron: the sum of its messages, and the sum e of the changes
+// since the last one, both in steps.
 struct Encoder {
   sent: i32,
   error: f32,

@@ -238,7 +238,7 @@ const NEURONS = {
     type: v.literal("SDNN"),
     /** Smallest change that is sent. */
     threshold: v.optional(moderate, 0.1),
-    /** What changes are multiples of; left out, the threshold. */
+    /** Unit of messages; the threshold if left out. */
     step: v.optional(moderate),
     /** Whether changes that are not sent add up until they are. */
     cumError: v.optional(flag),

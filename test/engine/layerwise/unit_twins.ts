@@ -169,7 +169,9 @@ function fixedResonatorOf(
   const { theta, cosDecay, sinDecay, vThStep, thDecay, refDecay } = parameters;
   const { fires, tauGrad, scaleGrad } = resonatorOf(parameters);
   return {
-    ...{ fires, tauGrad, scaleGrad },
+    fires,
+    tauGrad,
+    scaleGrad,
     vThMant: 64 * theta,
     sinDecay: 4096 * sinDecay,
     cosDecay: 4096 * cosDecay,

@@ -76,7 +76,7 @@ const DRIVES = [
 ].flatMap((drives) => drives.split(" ").map(Number));
 
 /**
- * What the equations of lava-dl give for these in PyTorch, for RF, RF-Iz, ADRF
+ * Results of lava-dl's equations in PyTorch for these drives: RF, RF-Iz, ADRF
  * and ADRF-Iz with tau_grad 1.5 and scale_grad 0.7: the spikes, z in the last
  * bin in units of 1/4096, and gradients of the drives of bins 0, 20 and 40 if
  * that of the spike in bin t is sin t.

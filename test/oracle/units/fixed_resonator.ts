@@ -80,7 +80,7 @@ export function fixedResonatorForward(
  * reset.
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T].
- * @param activity What the neurons did.
+ * @param activity Potentials and spikes of the forward pass.
  * @param neuron The neuron.
  * @returns Gradient of the drives.
  */

@@ -179,7 +179,7 @@ for (const activation of ACTIVATIONS) {
       x,
       summedAdjoint(gradedAdjoint(weights, summed(x), neuron)),
     );
-    // What is sent adds up to the activation, but for less than a threshold.
+    // The sum of messages is the activation to within a threshold.
     const all = summed(sent(x, true));
     summed(sent(x, false)).data.forEach((sum, i) => {
       ok(Math.abs(sum - all.data[i]) < neuron.threshold + 1e-9);

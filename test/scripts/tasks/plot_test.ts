@@ -232,7 +232,11 @@ gpuTest("plot prints as JSON what every file shows", async () => {
     files.find(({ path }) => path === join(out, name))!;
   const path = join(out, "weights_fc1_fold2_dark.svg");
   assert.deepEqual(described("weights_fc1_fold2_dark.svg"), {
-    ...{ path, kind: "weights_fc1_fold2", fold: 2, theme: "dark", form: "svg" },
+    path,
+    kind: "weights_fc1_fold2",
+    fold: 2,
+    theme: "dark",
+    form: "svg",
   });
   assert.equal(described("loss.png").fold, undefined);
   assert.equal(described("report.html").kind, "report");

@@ -56,7 +56,9 @@ Deno.test("show draws a recording in both themes, as PNG and as SVG, and lists t
     files: KINDS.flatMap((kind) =>
       ["png", "svg"].map((form) => ({
         path: join(out, `${name}_${kind}_dark.${form}`),
-        ...{ kind, theme: "dark", form },
+        kind,
+        theme: "dark",
+        form,
       }))
     ),
   });

@@ -30,8 +30,8 @@ export const CONV = { out: 3, kernel: 3, padding: 1 };
  *
  * @param description The network.
  * @param weights Its weights.
- * @returns What the file holds, and how the network and the one that is read
- * from it agree with the file.
+ * @returns The file's content, and the differences of the network, and of the
+ * one that is read from it, from the file.
  */
 export async function roundTrip(
   description: ModelDescription,

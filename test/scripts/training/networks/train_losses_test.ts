@@ -76,7 +76,9 @@ for (const [index, [type, values, desired]] of LOSSES.entries()) {
       assert.equal(inTime.accuracy.at(-1), accuracy);
       const [sample] = fold.test.indices;
       const { output } = await traceSample(model, fold, {
-        ...{ sample, neurons: [], configuration },
+        sample,
+        neurons: [],
+        configuration,
       });
       const { layer } = spikeHistogram(output) as unknown as {
         layer: Layer[];
