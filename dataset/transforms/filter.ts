@@ -12,7 +12,7 @@ import {
   downsampleSpace,
   downsampleTime,
 } from "./downsample.ts";
-import { dropHotPixels } from "./hot_pixels.ts";
+import { dropHotPixels, dropLonePixels } from "./hot_pixels.ts";
 import type { SampleSource } from "../sample_source.ts";
 
 /** Filters, applied in this order where given. */
@@ -22,6 +22,11 @@ export interface FilterOptions {
    * dropped, see `dropHotPixels()`.
    */
   readonly hotPixels?: number;
+  /**
+   * Maximum events of a pixel relative to its neighbours'; those of pixels
+   * above are dropped, see `dropLonePixels()`.
+   */
+  readonly hotRatio?: number;
   /**
    * Time in ms for which an event supports its neighbours; unsupported events
    * are dropped, see `dropBackgroundActivity()`.
@@ -93,9 +98,14 @@ function filterEvents(
   { sensor }: SampleSource,
   options: FilterOptions,
 ): Events {
-  const { hotPixels: rate, backgroundActivity, downsampleSpace: factor } =
-    options;
+  const {
+    hotPixels: rate,
+    hotRatio: ratio,
+    backgroundActivity,
+    downsampleSpace: factor,
+  } = options;
   if (rate !== undefined) events = dropHotPixels(events, { sensor, rate });
+  if (ratio !== undefined) events = dropLonePixels(events, { sensor, ratio });
   if (backgroundActivity !== undefined) {
     const window = backgroundActivity;
     events = dropBackgroundActivity(events, { sensor, window });

@@ -31,6 +31,7 @@ export function filtered(
 ): SampleSource {
   const options = {
     hotPixels: filter?.hot_pixels,
+    hotRatio: filter?.hot_ratio,
     backgroundActivity: filter?.background_activity,
     downsampleSpace: filter?.downsample_space,
     downsampleTime: filter?.downsample_time,

@@ -7,8 +7,8 @@
 
 import { addressBits, type Binning } from "../../dataset/pack.ts";
 import type { Sensor } from "../../dataset/events.ts";
-import { ActivityMap } from "../../dataset/transforms/background_activity.ts";
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
+import { LiveFilter, type LiveFilterOptions } from "./live_filter.ts";
 
 /** Adding and subtracting it rounds a float64 to an integer, half to even. */
 const ROUND = 2 ** 52;
@@ -30,8 +30,8 @@ export interface WindowBinning {
   readonly unitUs: number;
   /** The sensor that the network was trained on. */
   readonly sensor: Sensor;
-  /** Filter for background activity, see `FilterOptions`. */
-  readonly backgroundActivity?: number;
+  /** Filters of events, none by default. */
+  readonly filter?: LiveFilterOptions;
 }
 
 /** Events of consecutive bins of a window. */
@@ -50,8 +50,7 @@ export interface WindowChunk {
 export class WindowBins {
   readonly #binning: WindowBinning;
   readonly #bits: number;
-  /** Recent activity in the window; `undefined` without a filter. */
-  readonly #active: ActivityMap | undefined;
+  readonly #filter: LiveFilter;
   /** Start of the first window, in µs. */
   #startUs: number | undefined;
   #window = -1;
@@ -64,16 +63,12 @@ export class WindowBins {
   #late = 0;
   #outside = 0;
   #beyond = 0;
-  #noise = 0;
 
   /** @param binning Options of windows and bins. */
   constructor(binning: WindowBinning) {
     this.#binning = binning;
-    const { sensor, backgroundActivity } = binning;
-    this.#bits = addressBits(sensor);
-    this.#active = backgroundActivity === undefined
-      ? undefined
-      : new ActivityMap(sensor, backgroundActivity);
+    this.#bits = addressBits(binning.sensor);
+    this.#filter = new LiveFilter(binning.sensor, binning.filter ?? {});
   }
 
   /** Number of events dropped because their bin was already returned. */
@@ -94,9 +89,14 @@ export class WindowBins {
     return this.#beyond;
   }
 
-  /** Number of events that the filter for background activity dropped. */
+  /** Number of events dropped because their pixel is hot. */
+  get hot(): number {
+    return this.#filter.hot;
+  }
+
+  /** Number of events dropped because no neighbour supports them. */
   get noise(): number {
-    return this.#noise;
+    return this.#filter.noise;
   }
 
   /**
@@ -124,12 +124,9 @@ export class WindowBins {
       if (window > this.#window) {
         yield* this.end();
         this.#window = window;
-        this.#active?.clear();
+        this.#filter.beginWindow();
       }
-      if (this.#active?.add(x[i], y[i], t[i]) === false) {
-        this.#noise++;
-        continue;
-      }
+      if (!this.#filter.add(x[i], y[i], t[i])) continue;
       const ms = (us - this.#startUs - window * lengthUs) / 1000;
       const part = method === "SlayerTD"
         ? ms / fineMs + ROUND - ROUND

@@ -25,6 +25,7 @@ import { readAssets } from "../views/pages/live/assets.ts";
 import { Follower } from "../views/pages/live/follower.ts";
 import { servePage } from "../views/pages/live/server.ts";
 import { HEADING, LiveLine, verdictLine } from "../follow/verdict_line.ts";
+import type { LiveFilterOptions } from "../follow/live_filter.ts";
 import { WindowBins } from "../follow/window_bins.ts";
 import { windowLength } from "../follow/window_length.ts";
 import { counted } from "../../dataset/files/counted.ts";
@@ -79,7 +80,7 @@ await runCommand({
   const { window: asked, page } = options;
   const run = await readRun(folder);
   const { configuration } = run;
-  const backgroundActivity = liveFilterOf(run);
+  const filter = liveFilterOf(run);
   const trained = await trainedFolds(run, await foldsOf(run));
   const fold = chosen === undefined
     ? trained[0]
@@ -111,7 +112,7 @@ await runCommand({
     fineMs: (slices === undefined ? Ts : windowMs / slices) / fine,
     unitUs: timing.unitUs,
     sensor,
-    backgroundActivity,
+    filter,
   });
   if (length.guessed) {
     console.error(
@@ -164,6 +165,7 @@ await runCommand({
     const [count, problem] of [
       [windows.late, "came after their bin"],
       [windows.outside, "are not on the sensor"],
+      [windows.hot, "come from a hot pixel (training.filter)"],
       [windows.noise, "have no recent neighbour (training.filter)"],
       [windows.beyond, "round to beyond their window, as in a test"],
     ] as const
@@ -217,15 +219,17 @@ async function* seenBy(
   }
 }
 
-/**
- * Returns the filter for background activity that a run was trained with; other
- * filters need whole samples.
- */
-function liveFilterOf({ folder, configuration }: Run): number | undefined {
+/** Returns the filters of a run, of those that need no whole samples. */
+function liveFilterOf({ folder, configuration }: Run): LiveFilterOptions {
   const { filter } = configuration.training;
   const whole = (["hot_pixels", "downsample_space", "downsample_time"] as const)
     .find((key) => filter?.[key] !== undefined);
-  if (whole === undefined) return filter?.background_activity;
+  if (whole === undefined) {
+    return {
+      hotRatio: filter?.hot_ratio,
+      backgroundActivity: filter?.background_activity,
+    };
+  }
   throw new Error(
     `Cannot follow with run "${folder}": it was trained on filtered samples ` +
       `(training.filter.${whole}), and that filter sees a whole sample`,

@@ -118,6 +118,11 @@ const filter = section({
   /** Event rate above which a pixel is left out, in events/s. */
   hot_pixels: v.optional(positive),
   /**
+   * Events of a pixel relative to those of its neighbours above which it is
+   * left out.
+   */
+  hot_ratio: v.optional(positive),
+  /**
    * An event is kept if a neighbouring pixel had one at most this long before.
    */
   background_activity: v.optional(positive),

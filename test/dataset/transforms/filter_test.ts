@@ -8,7 +8,10 @@ import {
   downsampleSpace,
   downsampleTime,
 } from "../../../dataset/transforms/downsample.ts";
-import { dropHotPixels } from "../../../dataset/transforms/hot_pixels.ts";
+import {
+  dropHotPixels,
+  dropLonePixels,
+} from "../../../dataset/transforms/hot_pixels.ts";
 import type { SampleSource } from "../../../dataset/sample_source.ts";
 import { fc } from "../../fixtures/properties.ts";
 import {
@@ -17,7 +20,7 @@ import {
   keys,
   sinceFirst,
 } from "../batches/events_cases.ts";
-import { columns } from "../batches/packed_samples.ts";
+import { columns, type Event } from "../batches/packed_samples.ts";
 
 const RUN = { seed: 31, numRuns: 300 };
 const SENSOR = { width: 16, height: 16 };
@@ -63,6 +66,51 @@ Deno.test("dropHotPixels() finds a hot pixel among noisy ones", () => {
   const kept = dropHotPixels(events, { sensor: SENSOR, rate: 500 });
   assert.equal(kept.t.length, 1000);
   assert(kept.y.every((row) => row === 5));
+});
+
+Deno.test("dropLonePixels() compares each pixel with its second busiest neighbour", () => {
+  const anyCounts = fc.array(fc.constantFrom(0, 0, 1, 9, 12, 40), {
+    minLength: 20,
+    maxLength: 20,
+  });
+  const sensor = { width: 5, height: 4 };
+  fc.assert(
+    fc.property(anyCounts, fc.constantFrom(0.5, 1, 3), (counts, ratio) => {
+      const events = columns(
+        counts.flatMap((count, pixel) =>
+          Array.from(
+            { length: count },
+            (_, n): Event => [pixel % 5, Math.floor(pixel / 5), n * 100, n % 2],
+          )
+        ).toSorted((a, b) => a[2] - b[2]),
+      );
+      const kept = dropLonePixels(events, { sensor, ratio });
+      const wanted = keys(events).filter((_, i) => {
+        const [x, y] = [events.x[i], events.y[i]];
+        const [, second = 0] = counts.filter((_, pixel) =>
+          Math.max(
+            Math.abs(pixel % 5 - x),
+            Math.abs(Math.floor(pixel / 5) - y),
+          ) === 1
+        ).toSorted((a, b) => b - a);
+        return counts[5 * y + x] <= 10 + ratio * second;
+      });
+      assert.deepEqual(keys(kept), wanted);
+    }),
+    RUN,
+  );
+});
+
+Deno.test("dropLonePixels() leaves out two hot pixels side by side, and no line", () => {
+  const burst = (x: number, y: number) =>
+    Array.from({ length: 100 }, (_, n): Event => [x, y, n * 100, 1]);
+  const events = columns(
+    [burst(2, 2), burst(3, 3), ...[8, 9, 10, 11].map((y) => burst(9, y))]
+      .flat().toSorted((a, b) => a[2] - b[2]),
+  );
+  const kept = dropLonePixels(events, { sensor: SENSOR, ratio: 3 });
+  assert.deepEqual(new Set(kept.x), new Set([9]));
+  assert.deepEqual([...new Set(kept.y)].toSorted((a, b) => a - b), [9, 10]);
 });
 
 Deno.test("dropBackgroundActivity() keeps events after a neighbour's event, in order", () => {
@@ -140,6 +188,7 @@ Deno.test("filters do not change their input", () => {
     fc.property(anyEvents, ({ sensor, events }) => {
       const before = structuredClone(events);
       dropHotPixels(events, { sensor, rate: 1 });
+      dropLonePixels(events, { sensor, ratio: 0.1 });
       dropBackgroundActivity(events, { sensor, window: 1 });
       downsampleSpace(events, 3);
       downsampleTime(events, { sensor, window: 1 });
@@ -169,11 +218,13 @@ Deno.test("filterSamples() applies all filters in order, the same at every read"
     fc.asyncProperty(anyEvents, async ({ sensor, events }) => {
       const filtered = filterSamples(sourceOf(events, sensor), {
         hotPixels: 100,
+        hotRatio: 0.5,
         backgroundActivity: 5,
         downsampleSpace: 2,
         downsampleTime: 1,
       });
-      const sound = dropHotPixels(events, { sensor, rate: 100 });
+      const slow = dropHotPixels(events, { sensor, rate: 100 });
+      const sound = dropLonePixels(slow, { sensor, ratio: 0.5 });
       const near = dropBackgroundActivity(sound, { sensor, window: 5 });
       assert(isSubsequence(near, events));
       const coarse = coarserSensor(sensor, 2);

@@ -156,7 +156,7 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
     [
       "training",
       "filter: 3",
-      "is 3, expected hot_pixels, background_activity, downsample_space, " +
+      "is 3, expected hot_pixels, hot_ratio, background_activity, downsample_space, " +
       "downsample_time, least_events",
     ],
     [

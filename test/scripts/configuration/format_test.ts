@@ -68,6 +68,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
   const lists = fc.record({ in: path, train: path, test: path });
   const filter = fc.record({
     hot_pixels: positive,
+    hot_ratio: positive,
     background_activity: positive,
     downsample_space: count,
     downsample_time: positive,

@@ -137,7 +137,7 @@ Deno.test("WindowBins filters background activity window by window", () => {
   const backgroundActivity = 12;
   fc.assert(
     fc.property(ROWS, fc.integer({ min: 1, max: 50 }), (rows, size) => {
-      const binning = { ...BINNING, backgroundActivity };
+      const binning = { ...BINNING, filter: { backgroundActivity } };
       const { chunks, windows } = chunksOf(binning, rows, [size]);
       const start = Math.floor(rows[0][2] / 1000) * 1000;
       const kept = [0, 1, 2, 3].flatMap((window): Row[] => {
@@ -161,6 +161,21 @@ Deno.test("WindowBins filters background activity window by window", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("WindowBins leaves out pixels that were hot in the window or the one before", () => {
+  const lone = (startMs: number) =>
+    Array.from({ length: 50 }, (_, n): Row => [1, 1, 1000 * (startMs + n), 1]);
+  const square = Array.from({ length: 9 * 30 }, (_, n): Row => {
+    const pixel = n % 9;
+    return [3 + pixel % 3, 2 + Math.floor(pixel / 3), 200_000 + 300 * n, 1];
+  });
+  const rows = [...lone(0), ...lone(100), ...square, ...lone(300)];
+  const binning = { ...BINNING, filter: { hotRatio: 3 } };
+  const { chunks, windows } = chunksOf(binning, rows, [7]);
+  const events = [0, 1, 2, 3].map((n) => wordsOf(chunks, n, 6).length);
+  deepStrictEqual(events, [10, 0, 270, 10]);
+  strictEqual(windows.hot, 40 + 50 + 40);
 });
 
 Deno.test("WindowBins gives each window all its bins, and skips empty ones", () => {

@@ -287,7 +287,7 @@ gpuTest(
   },
 );
 
-gpuTest("follow filters background activity as evaluate does", async () => {
+gpuTest("follow filters events as evaluate does", async () => {
   const { file } = await tested();
   const config = join(run, "config.yaml");
   const text = await Deno.readTextFile(config);
@@ -297,7 +297,7 @@ gpuTest("follow filters background activity as evaluate does", async () => {
       text.replace(/^training:\n/m, `$&  filter: {${filter}}\n`),
     );
   const args = [file, "--run", run, "--json"];
-  await filterBy("background_activity: 15, least_events: 2");
+  await filterBy("hot_ratio: 3, background_activity: 15, least_events: 2");
   const { predictions } = await predicted();
   const { code, stdout, stderr } = await runTask("follow", args);
   await filterBy("hot_pixels: 20");
