@@ -19,8 +19,11 @@ import { floatsOf, type Unit } from "../units/units.ts";
 import type { UnitSetting } from "./placed_unit.ts";
 import type { Strips } from "./strips.ts";
 
-/** Bytes of workgroup memory per neuron, in addition to its state. */
-const [FORWARD_BYTES, ADJOINT_BYTES] = [8, 4];
+/**
+ * Bytes of workgroup memory in addition to a structure per neuron: per neuron,
+ * and for all.
+ */
+const ROOM = { State: [8, 1100], Back: [4, 2100] } as const;
 
 /** WGSL and constants of a unit's neuron. */
 export interface UnitNeuron {
@@ -84,7 +87,7 @@ export function launchRecurrent(
 ): Launch {
   const { strips: { T, C, runSize }, neuron: { text, constants } } = place;
   const kernel = recurrentForward(text);
-  requireRoom(place, "State", FORWARD_BYTES);
+  requireRoom(place, "State");
   const neurons = Math.ceil(C / kernel.tile.lanes);
   return {
     kernel,
@@ -112,7 +115,7 @@ export function launchRecurrentBack(
   const { strips, neuron: { text, constants: { theta, ...own } } } = place;
   const { T, C, runSize, channelLanes } = strips;
   const sizes = { T, C, runSize, ...own };
-  requireRoom(place, "Back", ADJOINT_BYTES);
+  requireRoom(place, "Back");
   const adjoint = recurrentAdjoint(text);
   const channelSums = recurrentChannelSums(text);
   const neurons = Math.ceil(C / adjoint.tile.lanes);
@@ -121,7 +124,7 @@ export function launchRecurrentBack(
       kernel: adjoint,
       constants: { ...sizes, theta, channelLanes, ...record },
       grid: [1, 1, "samples"],
-      loops: neurons * (T + 2) + T * (3 + neurons * (C / 16 + 4)) + 20,
+      loops: neurons * (T + 2) + T * (3 + neurons * (C / 16 + 4)) + 40,
     },
     {
       kernel: channelSums,
@@ -151,11 +154,11 @@ export function launchRecurrentGradient(
 function requireRoom(
   { unit: { layer: { name } }, strips: { C }, setting, neuron }: RecurrentPlace,
   struct: "State" | "Back",
-  more: number,
 ): void {
-  // In addition to the bytes per neuron, words of bit sets and sums.
+  const [more, all] = ROOM[struct];
   const each = stateBytes(name, neuron.text, struct) + more;
-  const needed = Math.ceil(C * each + C / 4 + 1100);
+  // A quarter of a byte: the neuron's bits in two sets.
+  const needed = Math.ceil(C * each + C / 4 + all);
   if (needed <= setting.workgroupBytes) return;
   throw new ShapeError(
     `Cannot build layer "${name}" with ${C} recurrent neurons: they take ` +

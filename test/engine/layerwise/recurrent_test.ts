@@ -1,8 +1,12 @@
 import { ok, throws } from "node:assert/strict";
-import { launchRecurrent } from "../../../engine/layerwise/launches/recurrent_launches.ts";
+import {
+  launchRecurrent,
+  launchRecurrentBack,
+} from "../../../engine/layerwise/launches/recurrent_launches.ts";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
 import { Model } from "../../../engine/model.ts";
+import { PARAMETRIC_CUBA } from "../../../engine/neurons/cuba_leaky.ts";
 import { LEAKY, leaky } from "../../../engine/neurons/leaky.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { zeros } from "../../oracle/tensor.ts";
@@ -66,5 +70,16 @@ Deno.test("a layer with too many recurrent neurons is refused in a line", () => 
   throws(
     () => launchRecurrent(place, { keep: 0, layer: 0, stride: 1 }),
     /^ShapeError: Cannot build layer "fc1" with 2000 recurrent neurons: they take 25600 bytes of a workgroup's memory, and the device has 16384$/,
+  );
+  // The adjoint's sums of what is learned take 2 KiB in addition.
+  const learning = {
+    ...place,
+    strips: { ...place.strips, C: 730, runSize: 730 },
+    neuron: { text: PARAMETRIC_CUBA.stepped!, constants: {} },
+  };
+  launchRecurrent(learning, { keep: 0, layer: 0, stride: 1 });
+  throws(
+    () => launchRecurrentBack(learning, { sparse: 0, learnedFirst: 0 }),
+    /with 730 recurrent neurons: they take 16883 bytes/,
   );
 });
