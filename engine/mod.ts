@@ -64,6 +64,7 @@ export {
   ADAPTIVE_LEAKY,
   adaptiveLeaky,
   type AdaptiveParameters,
+  PARAMETRIC_ADAPTIVE,
 } from "./neurons/adaptive_leaky.ts";
 export {
   CUBA_LEAKY,
@@ -83,6 +84,7 @@ export {
   ADAPTIVE_RESONATOR,
   adaptiveResonator,
   type AdaptiveResonatorParameters,
+  PARAMETRIC_ADAPTIVE_RESONATOR,
 } from "./neurons/adaptive_resonator.ts";
 export {
   FIXED_ADAPTIVE_RESONATOR,
@@ -107,6 +109,7 @@ export {
 } from "./neurons/parametric_leaky.ts";
 export type { LearnedResponse } from "./neurons/filter_launches.ts";
 export {
+  PARAMETRIC_RESONATOR,
   RESONATOR,
   resonator,
   type ResonatorParameters,

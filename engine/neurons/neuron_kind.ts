@@ -109,7 +109,7 @@ export interface NeuronKind {
     readonly most: number;
   };
   /**
-   * Initial values of the one or two parameters that each layer of such neurons
+   * Initial values of the one to four parameters that each layer of such neurons
    * learns in addition to its weights, as `conv1.neuron.w`.
    *
    * @param parameters A value for each parameter.

@@ -17,13 +17,14 @@ import type { NeuronKind } from "./neuron_kind.ts";
  *
  * @param name Its name.
  * @param tau The time constant in bins.
- * @throws {RangeError} If it is not finite, or not more than one bin.
+ * @param least The bins that it exceeds.
+ * @throws {RangeError} If it is not finite, or not more than that.
  */
-export function requireLearnable(name: string, tau: number): void {
-  if (tau > 1 && tau < Infinity) return;
+export function requireLearnable(name: string, tau: number, least = 1): void {
+  if (tau > least && tau < Infinity) return;
   throw new RangeError(
     `Cannot build a neuron that learns its ${name} from ${tau}: it is not ` +
-      "finite, or not more than one bin",
+      `finite, or not more than ${least === 1 ? "one bin" : `${least} bins`}`,
   );
 }
 

@@ -4,12 +4,16 @@
  * @module
  */
 
-import { RESONATOR_NEURON } from "../../kernels/leaky/resonators/resonators.ts";
+import {
+  PARAMETRIC_RESONATOR_NEURON,
+  RESONATOR_NEURON,
+} from "../../kernels/leaky/resonators/resonators.ts";
 import { steppedText } from "../../kernels/shared/stepped.ts";
 import { isPositive } from "../network/float_range.ts";
 import type { NeuronDescription } from "./describe_neuron.ts";
 import { leakOf, parameter } from "./firing.ts";
-import type { NeuronKind } from "./neuron_kind.ts";
+import type { NeuronKind, NeuronParameters } from "./neuron_kind.ts";
+import { leakParameter, requireLearnable } from "./parametric_leaky.ts";
 
 /** Parameters of a resonate-and-fire neuron. */
 export interface ResonatorParameters {
@@ -35,16 +39,30 @@ export interface ResonatorParameters {
   readonly tauGrad?: number;
   /** Height of the surrogate, in units of 10. @default 1 */
   readonly scaleGrad?: number;
+  /** Whether layers learn tau and period. @default both are fixed */
+  readonly decays?: "learned";
 }
 
-/** Parameters of resonate-and-fire kinds, by their names in resonance.wgsl. */
-export const RESONANCE = {
+/** Threshold and constants of resonance.wgsl, as parameters of a kind. */
+const SPIKES = {
   theta: parameter(1, true),
-  cosDecay: parameter(0),
-  sinDecay: parameter(0),
   byPhase: parameter(1),
   width: parameter(0.5, true),
   height: parameter(10, true),
+};
+
+/** Those of kinds with a constant factor, too. */
+export const RESONANCE = {
+  ...SPIKES,
+  cosDecay: parameter(0),
+  sinDecay: parameter(0),
+};
+
+/** Parameters of kinds that learn it, and the values that they start from. */
+export const LEARNED_RESONANCE = {
+  ...SPIKES,
+  tau: parameter(20, true),
+  period: parameter(8, true),
 };
 
 /** Resonate-and-fire neurons; {@linkcode resonator} describes one. */
@@ -55,6 +73,18 @@ export const RESONATOR: NeuronKind = {
   stepped: steppedText(RESONATOR_NEURON, { recalls: true }),
 };
 
+/** Resonate-and-fire neurons whose layers learn tau and period. */
+export const PARAMETRIC_RESONATOR: NeuronKind = {
+  name: "resonate-and-fire with learned decays",
+  parameters: LEARNED_RESONANCE,
+  constants: ({ theta: _, tau: __, period: ___, ...constants }) => constants,
+  stepped: steppedText(PARAMETRIC_RESONATOR_NEURON, {
+    recalls: true,
+    learns: true,
+  }),
+  learned: factorParameters,
+};
+
 /**
  * Describes a resonate-and-fire neuron: a damped oscillation z = (1 − 1/tau) ·
  * exp(2πi / period) · z + drive. It fires where the real part is at least the
@@ -63,11 +93,17 @@ export const RESONATOR: NeuronKind = {
  *
  * No gradient flows through a reset. Drives are real.
  *
- * @param parameters The parameters that differ from their defaults.
+ * With learned decays each layer learns both parts of the factor: 1/tau = 1 / (1
+ * + exp(−w[0])) and 4/period = 1 / (1 + exp(−w[1])), where w is an array in
+ * addition to the weights, such as `conv1.neuron.w`, of shape [2].
+ *
+ * @param parameters The parameters that differ from their defaults; tau and
+ * period are initial values if they are learned.
  * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
  * @throws {RangeError} If a time constant is less than one bin, the period less
- * than four, or another number not positive.
+ * than four, or either just that or tau infinite if it is learned; or if another
+ * number is not positive.
  * @throws {TypeError} If the spike condition is unknown.
  *
  * @example
@@ -78,12 +114,43 @@ export const RESONATOR: NeuronKind = {
  * ```
  *
  * Source: Izhikevich, Resonate-and-fire neurons, Neural Networks 14, 2001, and
- * lava-dl's RF and RF-Iz, here in floating point instead of fixed point.
+ * lava-dl's RF and RF-Iz, here in floating point instead of fixed point; these
+ * learn the parts of the factor themselves in place of w.
  */
 export function resonator(
   parameters: ResonatorParameters = {},
 ): NeuronDescription & Readonly<Record<string, unknown>> {
-  return { kind: RESONATOR, ...describeResonance(parameters) };
+  return parameters.decays === "learned"
+    ? { kind: PARAMETRIC_RESONATOR, ...describeLearnedResonance(parameters) }
+    : { kind: RESONATOR, ...describeResonance(parameters) };
+}
+
+/**
+ * Computes the learned parameters of an oscillation.
+ *
+ * @param parameters Among them tau and period.
+ * @returns w of learned_factor.wgsl.
+ */
+export function factorParameters(
+  { tau, period }: NeuronParameters,
+): readonly number[] {
+  return [leakParameter(tau), leakParameter(period / 4)];
+}
+
+/**
+ * Checks an oscillation from which learning starts, and the spike condition.
+ *
+ * @param parameters The parameters that differ from their defaults.
+ * @returns A value for each of {@linkcode LEARNED_RESONANCE}.
+ * @throws {RangeError} If tau is not finite or not more than one bin, the period
+ * not finite or not more than four, or another number not positive.
+ * @throws {TypeError} If the spike condition is unknown.
+ */
+export function describeLearnedResonance(parameters: ResonatorParameters) {
+  const { period = 8, tau = 20 } = parameters;
+  requireLearnable("tau", tau);
+  requireLearnable("period", period, 4);
+  return { ...describeResonatorSpikes(parameters), tau, period };
 }
 
 /**

@@ -11,6 +11,9 @@ import fixedAlif from "./fixed_alif_neuron.wgsl" with { type: "text" };
 import fixedCuba from "./fixed_cuba_neuron.wgsl" with { type: "text" };
 import fixedPoint from "./fixed_point.wgsl" with { type: "text" };
 import firing from "./firing.wgsl" with { type: "text" };
+import parametricAdaptive from "./parametric_adaptive_neuron.wgsl" with {
+  type: "text",
+};
 import parametricCuba from "./parametric_cuba_neuron.wgsl" with {
   type: "text",
 };
@@ -36,6 +39,11 @@ export const ADAPTIVE_NEURON = firing + adaptive;
 
 /** parametric_neuron.wgsl, with `recall` and a learned parameter. */
 export const PARAMETRIC_NEURON = firing + parametric;
+
+/**
+ * parametric_adaptive_neuron.wgsl, with `recall` and two learned parameters.
+ */
+export const PARAMETRIC_ADAPTIVE_NEURON = firing + parametricAdaptive;
 
 /** parametric_cuba_neuron.wgsl, with `recall` and two learned parameters. */
 export const PARAMETRIC_CUBA_NEURON = firing + parametricCuba;

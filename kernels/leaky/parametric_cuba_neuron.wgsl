@@ -87,6 +87,6 @@ fn stepBackFrom(
   return dx;
 }
 
-fn learnedGradient(back: Back) -> vec2<f32> {
-  return back.w;
+fn learnedGradient(back: Back) -> vec4<f32> {
+  return vec4(back.w, 0, 0);
 }

@@ -75,6 +75,6 @@ fn stepBackFrom(
   return select(1, shares.x, decaysInput != 0) * dv;
 }
 
-fn learnedGradient(back: Back) -> vec2<f32> {
-  return vec2(back.w, 0);
+fn learnedGradient(back: Back) -> vec4<f32> {
+  return vec4(back.w, 0, 0, 0);
 }

@@ -7,8 +7,8 @@
 //                                        u[t] >= theta, ds[t]),
 //          see cell_recall.wgsl
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
-//          sums[learnedFirst + (n, strip, group of channels)] =
-//          Σ learnedGradient(back), if the neuron learns parameters
+//          sums[learnedFirst + (n, strip, group of channels, 0 and 1)] =
+//          the halves of Σ learnedGradient(back), if the neuron learns
 //          ds[t] += coefficients[floats].x if `sparse`, see sparsity.wgsl
 //          dshortcut = the gradient of the layer that residual.wgsl adds or
 //          gates with
@@ -265,7 +265,7 @@ fn adjoint(
   let channel = run * runSize + place % runFloats;
   let n = group.z;
   var all = vec2<f32>();
-  var ownLearned = vec2<f32>();
+  var ownLearned = vec4<f32>();
   if (place < floats && place % runFloats < runSize) {
     let coefficient = coefficients[place];
     let end = pixelsOf(group.x);
@@ -312,18 +312,20 @@ fn adjoint(
     sums[at] = sh_sums[lane];
   }
   if (learns) {
-    workgroupBarrier();
-    sh_sums[lane] = ownLearned;
-    for (var half = 32u; half > 0; half /= 2) {
+    let groups = (floats + channelLanes - 1) / channelLanes;
+    let at = ((batch.first + n) * S + group.x) * groups + group.y;
+    for (var pair = 0u; pair < 2; pair++) {
       workgroupBarrier();
-      if (lane < half) {
-        sh_sums[lane] += sh_sums[lane + half];
+      sh_sums[lane] = select(ownLearned.xy, ownLearned.zw, pair == 1);
+      for (var half = 32u; half > 0; half /= 2) {
+        workgroupBarrier();
+        if (lane < half) {
+          sh_sums[lane] += sh_sums[lane + half];
+        }
       }
-    }
-    if (lane == 0) {
-      let groups = (floats + channelLanes - 1) / channelLanes;
-      let at = ((batch.first + n) * S + group.x) * groups + group.y;
-      sums[learnedFirst + at] = sh_sums[0];
+      if (lane == 0) {
+        sums[learnedFirst + 2 * at + pair] = sh_sums[0];
+      }
     }
   }
 }

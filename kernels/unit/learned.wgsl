@@ -1,28 +1,28 @@
-// Gradients of the one or two parameters that a unit's neurons learn.
+// Gradients of the one to four parameters that a unit's neurons learn.
 //
 // total  dlearned[k] = Σ sums[first + i][k] over samples of the batch, strips
 //        and groups of channels, in a fixed order
 //
-// sums      [samples of the batch · each]  after the first `first` sums, see
+// sums      [samples of the batch · each]  after the first `first` quads, see
 //                                          cell_adjoint.wgsl
-// dlearned  [2]                            added to, or replaced
+// dlearned  [4]                            added to, or replaced
 //
 // One workgroup owns the parameters.
 
 override first: u32 = 0;
-// Sums of a sample.
+// Quads of a sample.
 override each: u32 = 1;
 
 const lanes = 256u;
 
-@group(0) @binding(1) var<storage, read> sums: array<vec2<f32>>;
+@group(0) @binding(1) var<storage, read> sums: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> dlearned: array<f32>;
 
-var<workgroup> sh_sums: array<vec2<f32>, lanes>;
+var<workgroup> sh_sums: array<vec4<f32>, lanes>;
 
 @compute @workgroup_size(lanes)
 fn total(@builtin(local_invocation_index) lane: u32) {
-  var own = vec2<f32>();
+  var own = vec4<f32>();
   for (var i = lane; i < batch.total * each; i += lanes) {
     own += sums[first + i];
   }
@@ -33,7 +33,7 @@ fn total(@builtin(local_invocation_index) lane: u32) {
       sh_sums[lane] += sh_sums[lane + half];
     }
   }
-  if (lane < 2) {
+  if (lane < 4) {
     let before = select(0, dlearned[lane], batch.accumulates > 0);
     dlearned[lane] = before + sh_sums[0][lane];
   }

@@ -6,7 +6,10 @@
 
 import { match } from "node:assert/strict";
 import { join } from "node:path";
-import { ADAPTIVE_LEAKY } from "../../engine/neurons/adaptive_leaky.ts";
+import {
+  ADAPTIVE_LEAKY,
+  PARAMETRIC_ADAPTIVE,
+} from "../../engine/neurons/adaptive_leaky.ts";
 import {
   CUBA_LEAKY,
   PARAMETRIC_CUBA,
@@ -18,9 +21,15 @@ import {
   FIXED_RESONATOR,
 } from "../../engine/neurons/fixed_point.ts";
 import { LEAKY } from "../../engine/neurons/leaky.ts";
-import { ADAPTIVE_RESONATOR } from "../../engine/neurons/adaptive_resonator.ts";
+import {
+  ADAPTIVE_RESONATOR,
+  PARAMETRIC_ADAPTIVE_RESONATOR,
+} from "../../engine/neurons/adaptive_resonator.ts";
 import { PARAMETRIC_LEAKY } from "../../engine/neurons/parametric_leaky.ts";
-import { RESONATOR } from "../../engine/neurons/resonator.ts";
+import {
+  PARAMETRIC_RESONATOR,
+  RESONATOR,
+} from "../../engine/neurons/resonator.ts";
 import type { SteppedText } from "../../kernels/shared/stepped.ts";
 
 /** The folder of the kernels. */
@@ -145,6 +154,20 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "unit/recurrent/recurrent.wgsl",
     "unit/recurrent/recurrent_adjoint.wgsl",
   ],
+  "leaky/resonators/constant_factor.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "stream/cell_stream.wgsl",
+    "unit/recurrent/recurrent.wgsl",
+    "unit/recurrent/recurrent_adjoint.wgsl",
+  ],
+  "leaky/resonators/learned_factor.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "stream/cell_stream.wgsl",
+    "unit/recurrent/recurrent.wgsl",
+    "unit/recurrent/recurrent_adjoint.wgsl",
+  ],
   "leaky/resonators/resonance.wgsl": [
     "unit/cell.wgsl",
     "unit/cell_adjoint.wgsl",
@@ -196,7 +219,12 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/adaptive_neuron.wgsl": ADAPTIVE_LEAKY.stepped!,
   "leaky/parametric_neuron.wgsl": PARAMETRIC_LEAKY.stepped!,
   "leaky/parametric_cuba_neuron.wgsl": PARAMETRIC_CUBA.stepped!,
+  "leaky/parametric_adaptive_neuron.wgsl": PARAMETRIC_ADAPTIVE.stepped!,
   "leaky/resonators/resonator_neuron.wgsl": RESONATOR.stepped!,
+  "leaky/resonators/parametric_resonator_neuron.wgsl": PARAMETRIC_RESONATOR
+    .stepped!,
+  "leaky/resonators/parametric_adaptive_resonator_neuron.wgsl":
+    PARAMETRIC_ADAPTIVE_RESONATOR.stepped!,
   "leaky/resonators/adaptive_resonator_neuron.wgsl": ADAPTIVE_RESONATOR
     .stepped!,
   "leaky/resonators/fixed_resonator_neuron.wgsl": FIXED_RESONATOR.stepped!,
@@ -210,6 +238,9 @@ const FRONTS: Readonly<Record<string, RegExp>> = {
   "leaky/rounding.wgsl": /\/fixed_/,
   "leaky/fixed_adaptation.wgsl": /\/fixed_a/,
   "leaky/fixed_point.wgsl": /^leaky\/fixed_/,
+  "leaky/resonators/constant_factor.wgsl":
+    /^leaky\/resonators\/(?!parametric_)/,
+  "leaky/resonators/learned_factor.wgsl": /^leaky\/resonators\/parametric_/,
   "leaky/resonators/resonance.wgsl": /^leaky\/resonators\//,
   "leaky/resonators/float_resonance.wgsl": /^leaky\/resonators\/(?!fixed_)/,
   "leaky/resonators/fixed_resonance.wgsl": /^leaky\/resonators\/fixed_/,

@@ -10,11 +10,12 @@ import { floatsOf } from "../units/units.ts";
 import type { Strips } from "./strips.ts";
 
 /**
- * Locates the sums of a unit's learned parameters, after those of channels.
+ * Locates the sums of a unit's learned parameters, after those of channels: for
+ * each strip and group of channels two pairs.
  *
  * @param strips Division of its drives into strips.
  * @param batch Most samples of a batch.
- * @returns Index of the first sum, and sums per sample.
+ * @returns Index of the first pair, and pairs per sample.
  */
 export function learnedSums(
   { C, runSize, channelLanes, S }: Strips,
@@ -23,7 +24,7 @@ export function learnedSums(
   const channels = floatsOf({ extent: { C, H: 1, W: 1 }, runSize });
   return {
     first: batch * S * channels,
-    each: S * Math.ceil(channels / channelLanes),
+    each: 2 * S * Math.ceil(channels / channelLanes),
   };
 }
 
@@ -36,10 +37,12 @@ export function learnedSums(
  */
 export function launchLearned(strips: Strips, batch: number): Launch {
   const sums = learnedSums(strips, batch);
+  // The kernel reads two pairs at once.
+  const [first, each] = [sums.first / 2, sums.each / 2];
   return launch({
     kernel: learnedTotal,
-    constants: sums,
+    constants: { first, each },
     grid: [1, 1, 1],
-    loops: Math.ceil(batch * sums.each / learnedTotal.workgroup) + 10,
+    loops: Math.ceil(batch * each / learnedTotal.workgroup) + 10,
   });
 }

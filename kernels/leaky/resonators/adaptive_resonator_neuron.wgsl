@@ -41,7 +41,7 @@ fn reset(state: ptr<function, State>, fires: bool) {
 }
 
 fn recall(before: State, after: State) -> Recalled {
-  return recalledOf(after.z, after.rise + after.refractory);
+  return distancesOf(after.z, after.rise + after.refractory);
 }
 
 fn stepBackFrom(

@@ -32,5 +32,5 @@ fn reset(state: ptr<function, State>, fires: bool) {
 
 fn recall(before: State, after: State) -> Recalled {
   let threshold = after.threshold;
-  return recalledOf(after.z, threshold.rise + threshold.refractory);
+  return distancesOf(after.z, threshold.rise + threshold.refractory);
 }

@@ -26,7 +26,7 @@ fn potentialOf(before: vec2<i32>, z: vec2<i32>, rise: i32) -> f32 {
   return permitted(valueOf(z, rise), before.y < 0 && z.y >= 0);
 }
 
-fn recalledOf(z: vec2<i32>, rise: i32) -> Recalled {
+fn distancesOf(z: vec2<i32>, rise: i32) -> vec2<f32> {
   return vec2(valueOf(z, rise) - theta, f32(z.y) / f32(one));
 }
 

@@ -28,5 +28,5 @@ fn reset(state: ptr<function, State>, fires: bool) {
 }
 
 fn recall(before: State, after: State) -> Recalled {
-  return recalledOf(after.z, 0);
+  return distancesOf(after.z, 0);
 }

@@ -21,6 +21,6 @@ fn potentialOf(before: vec2<f32>, z: vec2<f32>, rise: f32) -> f32 {
   return permitted(valueOf(z, rise), before.y < 0 && z.y >= 0);
 }
 
-fn recalledOf(z: vec2<f32>, rise: f32) -> Recalled {
+fn distancesOf(z: vec2<f32>, rise: f32) -> vec2<f32> {
   return vec2(valueOf(z, rise) - theta, z.y);
 }

@@ -6,8 +6,9 @@
 //              dy[n, t, c] = stepBackFrom(back, recall(states around t), u[t],
 //                                         u[t] >= theta, ds[t])
 //              ahead[n, t, c] = dy[n, t + 1, c], 0 in the last bin
-//              sums[learnedFirst + n · each] = Σ learnedGradient(back), if the
-//              neuron learns parameters; the sample's other sums are 0
+//              sums[learnedFirst + n · each + 0 and 1] = the halves of
+//              Σ learnedGradient(back), if the neuron learns parameters; the
+//              sample's other sums are 0
 // channelSums  sums[n, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //
 // x             [N, T, floats]   the drive
@@ -31,7 +32,7 @@ override theta: f32 = 1;
 override sparse: bool = false;
 // First index of the sums of learned parameters, and sums of a sample.
 override learnedFirst: u32 = 0;
-override each: u32 = (floats + channelLanes - 1) / channelLanes;
+override each: u32 = (floats + channelLanes - 1) / channelLanes * 2;
 override Q: u32 = floats / 4;
 
 const lanes = 256u;
@@ -121,20 +122,26 @@ fn adjoint(
   if (!learns) {
     return;
   }
-  var own = vec2<f32>();
+  var own = vec4<f32>();
   for (var c = lane; c < C; c += lanes) {
     own += learnedGradient(sh_back[c]);
   }
-  sh_learned[lane] = own;
-  for (var half = lanes / 2; half > 0; half /= 2) {
+  let first = learnedFirst + (batch.first + n) * each;
+  for (var pair = 0u; pair < 2; pair++) {
     workgroupBarrier();
-    if (lane < half) {
-      sh_learned[lane] += sh_learned[lane + half];
+    sh_learned[lane] = select(own.xy, own.zw, pair == 1);
+    for (var half = lanes / 2; half > 0; half /= 2) {
+      workgroupBarrier();
+      if (lane < half) {
+        sh_learned[lane] += sh_learned[lane + half];
+      }
+    }
+    if (lane == 0) {
+      sums[first + pair] = sh_learned[0];
     }
   }
-  let first = learnedFirst + (batch.first + n) * each;
-  for (var i = lane; i < each; i += lanes) {
-    sums[first + i] = select(vec2<f32>(), sh_learned[0], i == 0);
+  for (var i = lane + 2; i < each; i += lanes) {
+    sums[first + i] = vec2<f32>();
   }
 }
 

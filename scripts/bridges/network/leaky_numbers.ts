@@ -11,7 +11,10 @@
 
 import { counted } from "../../../dataset/files/counted.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
-import { ADAPTIVE_LEAKY } from "../../../engine/neurons/adaptive_leaky.ts";
+import {
+  ADAPTIVE_LEAKY,
+  PARAMETRIC_ADAPTIVE,
+} from "../../../engine/neurons/adaptive_leaky.ts";
 import {
   CUBA_LEAKY,
   PARAMETRIC_CUBA,
@@ -108,7 +111,7 @@ export function leakyNumbers(
       loss: `Loihi's integers are not those of ${format}, which does not round`,
     };
   }
-  if (kind === ADAPTIVE_LEAKY) {
+  if (kind === ADAPTIVE_LEAKY || kind === PARAMETRIC_ADAPTIVE) {
     throw fail(
       `its threshold adapts (ALIF), which ${format} has no neuron for`,
     );

@@ -10,10 +10,19 @@ import {
   FIXED_CUBA,
   FIXED_RESONATOR,
 } from "../../../engine/neurons/fixed_point.ts";
-import { ADAPTIVE_RESONATOR } from "../../../engine/neurons/adaptive_resonator.ts";
+import {
+  ADAPTIVE_RESONATOR,
+  PARAMETRIC_ADAPTIVE_RESONATOR,
+} from "../../../engine/neurons/adaptive_resonator.ts";
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
-import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
-import { RESONATOR } from "../../../engine/neurons/resonator.ts";
+import type {
+  Neuron,
+  NeuronKind,
+} from "../../../engine/neurons/neuron_kind.ts";
+import {
+  PARAMETRIC_RESONATOR,
+  RESONATOR,
+} from "../../../engine/neurons/resonator.ts";
 import { SIGMA_DELTA } from "../../../engine/neurons/sigma_delta.ts";
 import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
 import { leakyNumbers, type LeakyPlace } from "../network/leaky_numbers.ts";
@@ -23,6 +32,14 @@ import { FULL_DECAY, READOUT_THRESHOLD, UNIT } from "./loihi.ts";
 
 /** Decays of thresholds that adapt. */
 const RISE_DECAYS: readonly string[] = ["thDecay", "refDecay"];
+
+/** Neurons that oscillate in floats. */
+const FLOAT_RESONATORS: readonly NeuronKind[] = [
+  RESONATOR,
+  ADAPTIVE_RESONATOR,
+  PARAMETRIC_RESONATOR,
+  PARAMETRIC_ADAPTIVE_RESONATOR,
+];
 
 /** A netx neuron before weights and threshold are rounded to integers. */
 export interface NetNeuron {
@@ -116,7 +133,7 @@ export function netNeuron(
       },
     };
   }
-  if (kind === RESONATOR || kind === ADAPTIVE_RESONATOR) {
+  if (FLOAT_RESONATORS.includes(kind)) {
     const problem =
       "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
       "integers, as FIXED_RF and FIXED_ADRF";

@@ -147,6 +147,9 @@ function inSteps<S extends v.GenericSchema>(neurons: S): S {
   ) as unknown as S;
 }
 
+/** Whether layers learn time constants, starting from those given. */
+const decays = v.optional(oneOf("learned"));
+
 /** Current-based leaky integrate-and-fire parameters. */
 const cuba = {
   type: v.literal("CUBA"),
@@ -154,7 +157,19 @@ const cuba = {
   tauSyn: v.optional(bins, 2),
   ...leakyIntegrator,
   /** `learned` makes each layer learn tau and tauSyn, starting from these. */
-  decays: v.optional(oneOf("learned")),
+  decays,
+};
+
+/** Parameters of leaky neurons with an adaptive threshold. */
+const alif = {
+  type: v.literal("ALIF"),
+  /** Rise of the threshold if the neuron fires in every bin. */
+  adaptation: v.optional(moderate, 1),
+  /** Time constant of the threshold. */
+  tauAdaptation: v.optional(bins, 10),
+  ...leakyIntegrator,
+  /** `learned` makes each layer learn tau and tauAdaptation. */
+  decays,
 };
 
 /** Parameters of neurons with an oscillating potential; times are in bins. */
@@ -172,6 +187,22 @@ const resonance = {
   /** Time constant of its decay. */
   tau: v.optional(bins, 20),
   ...resonatorSpikes,
+  /** `learned` makes each layer learn these, and those of a threshold. */
+  decays,
+};
+
+/** Resonate-and-fire. */
+const rf = { type: v.literal("RF"), ...resonance };
+
+/** Resonate-and-fire with an adaptive threshold. */
+const adrf = {
+  type: v.literal("ADRF"),
+  ...resonance,
+  /** Additional rise of the threshold per spike. */
+  thresholdStep: v.optional(moderate, 0.1),
+  /** Time constants of the threshold and of the refractory response. */
+  tauThreshold: v.optional(bins, 10),
+  tauRef: v.optional(bins, 10),
 };
 
 const NEURONS = {
@@ -211,26 +242,10 @@ const NEURONS = {
   CUBA: outlasting(section(cuba)),
   FIXED_CUBA,
   /** Adaptive threshold, which rises with each spike and decays. */
-  ALIF: outlasting(section({
-    type: v.literal("ALIF"),
-    /** Rise of the threshold if the neuron fires in every bin. */
-    adaptation: v.optional(moderate, 1),
-    /** Time constant of the threshold. */
-    tauAdaptation: v.optional(bins, 10),
-    ...leakyIntegrator,
-  })),
+  ALIF: outlasting(section(alif)),
   FIXED_ALIF,
-  RF: section({ type: v.literal("RF"), ...resonance }),
-  /** Resonate-and-fire with an adaptive threshold. */
-  ADRF: section({
-    type: v.literal("ADRF"),
-    ...resonance,
-    /** Additional rise of the threshold per spike. */
-    thresholdStep: v.optional(moderate, 0.1),
-    /** Time constants of the threshold and of the refractory response. */
-    tauThreshold: v.optional(bins, 10),
-    tauRef: v.optional(bins, 10),
-  }),
+  RF: section(rf),
+  ADRF: section(adrf),
   FIXED_RF,
   FIXED_ADRF,
   /** Sigma-delta neurons, which transmit changes of their activation. */
@@ -249,13 +264,40 @@ const NEURONS = {
   })),
 };
 
-/** CUBA with learned decays. */
-const learnedCuba = section({
-  ...cuba,
-  tau: v.optional(learnedBins, 2),
-  tauSyn: v.optional(learnedBins, 2),
-  reset: undelayed,
-});
+/** An oscillation from which learning starts. */
+const learnedResonance = {
+  period: v.optional(
+    worded(
+      "a number of more than 4, up to 1e9",
+      v.pipe(v.number(), v.gtValue(4), v.maxValue(1e9)),
+    ),
+    8,
+  ),
+  tau: v.optional(learnedBins, 20),
+};
+
+/** Neurons with learned decays. */
+const LEARNED = {
+  CUBA: section({
+    ...cuba,
+    tau: v.optional(learnedBins, 2),
+    tauSyn: v.optional(learnedBins, 2),
+    reset: undelayed,
+  }),
+  ALIF: section({
+    ...alif,
+    tau: v.optional(learnedBins, 2),
+    tauAdaptation: v.optional(learnedBins, 10),
+    reset: undelayed,
+  }),
+  RF: section({ ...rf, ...learnedResonance }),
+  ADRF: section({
+    ...adrf,
+    ...learnedResonance,
+    tauThreshold: v.optional(learnedBins, 10),
+    tauRef: v.optional(learnedBins, 10),
+  }),
+};
 
 /** Types that are not available in networks computed layer by layer. */
 export const SLAYER_NEURONS: readonly string[] = ["SRMALPHA", "LOIHI"];
@@ -273,9 +315,9 @@ const NO_NEURON = v.pipe(
 /** The neuron of a network, or of a layer. */
 export const neuron = v.lazy((value) => {
   const { type = "SRMALPHA", decays } = isMapping(value) ? value : {};
-  if (type === "CUBA" && decays === "learned") return learnedCuba;
-  return Object.hasOwn(NEURONS, String(type))
-    ? NEURONS[type as keyof typeof NEURONS]
+  const kinds = decays === "learned" ? { ...NEURONS, ...LEARNED } : NEURONS;
+  return Object.hasOwn(kinds, String(type))
+    ? kinds[type as keyof typeof NEURONS]
     : NO_NEURON;
 }) as unknown as v.GenericSchema<NeuronSection>;
 

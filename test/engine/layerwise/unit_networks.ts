@@ -105,6 +105,46 @@ export const UNIT_NETWORKS: readonly UnitNetwork[] = [
     loss: "sigmoids",
   },
   {
+    what: "decays of resonators and of thresholds that are learned",
+    shape: [2, 2, 4, 3, 40],
+    layers: [
+      {
+        ...conv(4),
+        norm: "batch",
+        neuron: resonator({ threshold: 0.8, decays: "learned" }),
+      },
+      {
+        ...conv(6, { groups: 2 }),
+        neuron: adaptiveResonator({
+          threshold: 0.1,
+          period: 5,
+          decays: "learned",
+        }),
+      },
+      {
+        dense: 10,
+        recurrent: true,
+        neuron: adaptiveResonator({
+          threshold: 0.1,
+          fires: "imaginary",
+          tauRef: 3,
+          decays: "learned",
+        }),
+      },
+      {
+        dense: 6,
+        neuron: adaptiveLeaky({
+          threshold: 0.05,
+          adaptation: 0.5,
+          decays: "learned",
+        }),
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    // Potentials of float32 pass narrow surrogates of three layers.
+    tolerance: 5e-5,
+  },
+  {
     what: "delays of pixels, of channels and of all, joined and pooled",
     shape: [2, 2, 5, 4, 35],
     layers: [

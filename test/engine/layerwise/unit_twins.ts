@@ -20,7 +20,7 @@ import type { Cell } from "../../oracle/units/cell.ts";
 import type { FixedResonator } from "../../oracle/units/fixed_resonator.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
 import type { OracleUnit } from "../../oracle/units/network.ts";
-import type { Resonator } from "../../oracle/units/resonator.ts";
+import { type Resonator, resonatorFrom } from "../../oracle/units/resonator.ts";
 import { dropout, type Silenced } from "../../oracle/units/raster.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 
@@ -138,9 +138,23 @@ function cellOf(
   if (kind === FIXED_RESONATOR || kind === FIXED_ADAPTIVE_RESONATOR) {
     return fixedResonatorOf(parameters);
   }
-  return "cosDecay" in parameters
-    ? resonatorOf(parameters)
+  if ("cosDecay" in parameters) return resonatorOf(parameters);
+  return "period" in parameters
+    ? learnedResonatorOf(parameters, learned!)
     : leakyOf(parameters, learned);
+}
+
+function learnedResonatorOf(
+  parameters: Readonly<Record<string, number>>,
+  { data }: NamedArray,
+): Resonator {
+  // The factor and the decays that take the place of these.
+  const own = { ...parameters, cosDecay: 0, sinDecay: 1 };
+  const adapts = "tauRef" in parameters && { thresholdLeak: 1 };
+  return {
+    ...resonatorFrom(resonatorOf({ ...own, ...adapts }), data),
+    learns: true,
+  };
 }
 
 function resonatorOf(
@@ -185,6 +199,7 @@ function leakyOf(
 ): Leaky {
   const { theta, leak, inputGain, vReset, subtracted } = parameters;
   const { currentLeak, adaptation, recovery } = parameters;
+  const second = learned && 1 + Math.exp(-learned.data[1]);
   return {
     threshold: theta,
     tau: learned ? 1 + Math.exp(-learned.data[0]) : 1 / leak,
@@ -194,11 +209,11 @@ function leakyOf(
     detachReset: parameters.resetGradient === 0,
     surrogate: SURROGATES[parameters.surrogate],
     steepness: parameters.steepness,
-    tauSyn: learned?.data.length === 2
-      ? 1 + Math.exp(-learned.data[1])
-      : currentLeak && 1 / currentLeak,
+    tauSyn: "tauSyn" in parameters ? second : currentLeak && 1 / currentLeak,
     adaptation,
-    tauAdaptation: recovery && 1 / recovery,
+    tauAdaptation: "tauAdaptation" in parameters
+      ? second
+      : recovery && 1 / recovery,
     learns: learned !== undefined,
   };
 }

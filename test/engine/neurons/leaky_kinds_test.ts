@@ -1,9 +1,12 @@
 import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import { crossEntropy, numSpikes, packSpikes } from "../../../mod.ts";
 import { Model } from "../../../engine/model.ts";
+import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import { resonator } from "../../../engine/neurons/resonator.ts";
 import { trace } from "../../../engine/trace.ts";
 import { close, counts, same } from "../../fixtures/comparison.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
@@ -94,6 +97,10 @@ Deno.test("a delayed reset needs a fixed decay that outlasts a bin", () => {
       () => cubaLeaky({ decays: "learned", reset: "delayed" }),
       "it learns the decay",
     ],
+    [
+      () => adaptiveLeaky({ decays: "learned", reset: "delayed" }),
+      "it learns the decay",
+    ],
   ] as const;
   for (const [describe, why] of cases) {
     throws(describe, (error) => {
@@ -110,16 +117,44 @@ Deno.test("a delayed reset needs a fixed decay that outlasts a bin", () => {
 
 /** Neurons that learn, and the time constants that they start from. */
 const LEARNED = [
-  [[4], parametricLeaky({ threshold: 0.3, tau: 4 })],
+  ["a leak", [4], parametricLeaky({ threshold: 0.3, tau: 4 })],
   [
+    "leaks of potential and current",
     [4, 3],
     cubaLeaky({ threshold: 0.3, tau: 4, tauSyn: 3, decays: "learned" }),
   ],
+  [
+    "leaks of potential and threshold",
+    [4, 3],
+    adaptiveLeaky({
+      threshold: 0.3,
+      tau: 4,
+      tauAdaptation: 3,
+      decays: "learned",
+    }),
+  ],
+  // The second is a period, in units of four bins.
+  [
+    "an oscillation",
+    [20, 1.25],
+    resonator({ threshold: 0.3, period: 5, decays: "learned" }),
+  ],
+  [
+    "an oscillation and leaks of a threshold",
+    [20, 1.25, 3, 4],
+    adaptiveResonator({
+      threshold: 0.1,
+      period: 5,
+      tauThreshold: 3,
+      tauRef: 4,
+      decays: "learned",
+    }),
+  ],
 ] as const;
 
-for (const [taus, neuron] of LEARNED) {
+for (const [what, taus, neuron] of LEARNED) {
   gpuTest(
-    `a layer learns ${taus.length} time constants as it does weights`,
+    `a layer learns ${what} as it does weights`,
     async () => {
       const T = 12;
       using model = await Model.create({

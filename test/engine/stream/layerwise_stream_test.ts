@@ -79,6 +79,28 @@ const LAYERWISE: [
     parametricLeaky({ threshold: 0.2 }),
   ],
   [
+    "decays of resonators and of thresholds that are learned",
+    [
+      {
+        conv,
+        norm: "mean",
+        neuron: resonator({ threshold: 0.05, period: 5, decays: "learned" }),
+      },
+      {
+        dense: 8,
+        recurrent: true,
+        neuron: adaptiveResonator({
+          threshold: 0.02,
+          fires: "imaginary",
+          decays: "learned",
+        }),
+      },
+      { dense: 6 },
+      { dense: 3, neuron: "none" },
+    ],
+    adaptiveLeaky({ threshold: 0.1, decays: "learned" }),
+  ],
+  [
     "changes that are sent, and leaky neurons that read them",
     [
       { conv, neuron: sigmaDelta({ threshold: 0.3 }) },

@@ -26,6 +26,8 @@ import { cellAdjoint } from "../../../kernels/unit/cell_adjoint.ts";
 import { learnedTotal } from "../../../kernels/unit/learned.ts";
 import { same } from "../../fixtures/comparison.ts";
 import { type Cell, doesLearn } from "../../oracle/units/cell.ts";
+import { leakyParameters } from "../../oracle/units/leaky.ts";
+import { resonatorParameters } from "../../oracle/units/resonator.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";
 import { batchOf, room, run } from "../kernel_runner.ts";
@@ -60,15 +62,29 @@ function describedOf(neuron: Cell): NeuronDescription {
       : fixedResonator(own);
   }
   if ("period" in neuron) {
+    const own = { ...neuron, ...decaysOf(neuron) };
     return neuron.adapts
-      ? adaptiveResonator({ ...neuron, ...neuron.adapts })
-      : resonator(neuron);
+      ? adaptiveResonator({ ...own, ...neuron.adapts })
+      : resonator(own);
   }
-  if (neuron.tauSyn) {
-    return cubaLeaky({ ...neuron, ...neuron.learns && { decays: "learned" } });
-  }
-  if (neuron.learns) return parametricLeaky(neuron);
-  return neuron.adaptation ? adaptiveLeaky(neuron) : leaky(neuron);
+  const own = { ...neuron, ...decaysOf(neuron) };
+  if (neuron.tauSyn) return cubaLeaky(own);
+  if (neuron.adaptation) return adaptiveLeaky(own);
+  return neuron.learns ? parametricLeaky(neuron) : leaky(neuron);
+}
+
+function decaysOf({ learns }: { readonly learns?: boolean }) {
+  return learns ? { decays: "learned" } as const : {};
+}
+
+/** What a layer of such neurons has learned, padded to a quad. */
+function learnedOf(neuron: Cell): Float32Array {
+  const w = "sinDecay" in neuron
+    ? []
+    : "period" in neuron
+    ? resonatorParameters(neuron)
+    : leakyParameters(neuron);
+  return Float32Array.of(...w, 0, 0, 0).subarray(0, 4);
 }
 
 /** Makes text and constants of a neuron as the engine does. */
@@ -80,12 +96,7 @@ function describe(neuron: Cell, described = describedOf(neuron)) {
   });
   return {
     text: kind.stepped!,
-    learned: Float32Array.of(
-      "tau" in neuron ? -Math.log(neuron.tau - 1) : 0,
-      "tauSyn" in neuron ? -Math.log(neuron.tauSyn! - 1) : 0,
-      0,
-      0,
-    ),
+    learned: learnedOf(neuron),
     constants: { ...constants, theta: parameters.theta },
   };
 }
@@ -252,17 +263,19 @@ export async function fireCellsBack(
     },
     grid,
   );
-  const { dlearned } = !doesLearn(neuron) ? { dlearned: [0, 0] } : await run(
-    learnedTotal,
-    {
-      batch: batch.with(TOTAL_WORD, N),
-      // From the first sample of the micro-batch on.
-      sums: found.sums.subarray(2 * BATCH.first * each),
-      dlearned: room(2),
-    },
-    { first, each },
-    [1, 1, 1],
-  );
+  const { dlearned } = !doesLearn(neuron)
+    ? { dlearned: [0, 0, 0, 0] }
+    : await run(
+      learnedTotal,
+      {
+        batch: batch.with(TOTAL_WORD, N),
+        // From the first sample of the micro-batch on.
+        sums: found.sums.subarray(2 * BATCH.first * each),
+        dlearned: room(4),
+      },
+      { first: first / 2, each: each / 2 },
+      [1, 1, 1],
+    );
   const rows = Array.from({ length: C }, () => [0, 0]);
   const run4 = 4 * Math.ceil(runSize / 4);
   for (let n = 0; n < N; n++) {

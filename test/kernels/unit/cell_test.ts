@@ -137,8 +137,8 @@ async function requireBack(
   ds = tensorOf(shape, ds.data.map((d) => d + pressure));
   const { dx: dy, dw } = leakyAdjoint(ds, twin, neuron);
   if (neuron.learns) {
-    const expected = [...dw, 0].slice(0, 2);
-    close(tensorOf([2], found.dw), tensorOf([2], expected), TOLERANCE);
+    const expected = [...dw, 0, 0, 0].slice(0, 4);
+    close(tensorOf([4], found.dw), tensorOf([4], expected), TOLERANCE);
   }
   close(found.dy, dy, TOLERANCE);
   const xhat = mapped(
@@ -168,8 +168,15 @@ gpuTest(
       // Sums of all channels, which take several workgroups here.
       if (shape[1] < 65) continue;
       await requireBack({ ...NEURON, learns: true }, shape, options);
-      const both = { learns: true, tauSyn: 2.5 };
-      await requireBack({ ...NEURON, ...both }, shape, options);
+      for (
+        const both of [
+          { tauSyn: 2.5 },
+          { adaptation: 0.75, tauAdaptation: 2.5 },
+        ]
+      ) {
+        const neuron = { ...NEURON, ...both, learns: true };
+        await requireBack(neuron, shape, options);
+      }
     }
   },
 );
@@ -192,6 +199,8 @@ gpuTest("each surrogate and reset has its twin's gradient", async () => {
     { learns: true, ...through, decayInput: false },
     { learns: true, ...current, ...through },
     { learns: true, ...current, reset: "soft", decayInput: false },
+    { learns: true, ...adaptive, ...through },
+    { learns: true, ...adaptive, reset: "soft", decayInput: false },
     { ...adaptive, ...through, decayInput: false },
     { ...adaptive, ...through, reset: "soft", surrogate: "exponential" },
   ];

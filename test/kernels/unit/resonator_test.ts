@@ -1,4 +1,4 @@
-import { ok } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { close, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { inner, tensorOf } from "../../oracle/tensor.ts";
@@ -6,6 +6,8 @@ import {
   type Resonator,
   resonatorAdjoint,
   resonatorForward,
+  resonatorFrom,
+  resonatorParameters,
 } from "../../oracle/units/resonator.ts";
 import { fireCells, fireCellsBack } from "./cell_kernels.ts";
 
@@ -20,11 +22,17 @@ const NEURON: Resonator = {
 
 const ADAPTS = { thresholdStep: 0.2, tauThreshold: 7, tauRef: 3 };
 
-const NEURONS: readonly Resonator[] = [
+const FIXED: readonly Resonator[] = [
   NEURON,
   { ...NEURON, fires: "imaginary" },
   { ...NEURON, adapts: ADAPTS },
   { ...NEURON, fires: "imaginary", adapts: ADAPTS },
+];
+
+/** With decays that are fixed, then learned. */
+const NEURONS = [
+  ...FIXED,
+  ...FIXED.map((neuron) => ({ ...neuron, learns: true })),
 ];
 
 Deno.test("a resonator answers to a push in its own rhythm", () => {
@@ -49,7 +57,8 @@ Deno.test("the resonators' adjoints are gradients of smooth spikes", () => {
     const { spikes } = resonatorForward(x, neuron);
     ok(spikes.data.includes(1));
     const smooth = (x: typeof weights) => resonatorForward(x, neuron, spikes);
-    const dx = resonatorAdjoint(weights, smooth(x), neuron, spikes);
+    const activity = smooth(x);
+    const { dx, dw } = resonatorAdjoint(weights, activity, neuron, spikes);
     for (const seed of [6, 7, 8]) {
       const d = noise(x.shape, seed);
       const moved = (by: number) =>
@@ -65,6 +74,19 @@ Deno.test("the resonators' adjoints are gradients of smooth spikes", () => {
         `${found} instead of ${slope}`,
       );
     }
+    const w = resonatorParameters(neuron);
+    strictEqual(dw.length, neuron.adapts ? 4 : 2);
+    w.forEach((_, k) => {
+      const moved = (by: number) => {
+        const other = resonatorFrom(neuron, w.with(k, w[k] + by));
+        return inner(resonatorForward(x, other, spikes).spikes, weights);
+      };
+      const slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+      ok(
+        Math.abs(dw[k] - slope) < 1e-6 * (1 + Math.abs(slope)),
+        `${dw[k]} instead of ${slope}`,
+      );
+    });
   }
 });
 
@@ -83,7 +105,11 @@ gpuTest("resonators fire and hand gradients back as their twins", async () => {
     ok(twin.spikes.data.includes(1));
     close(u, twin.u, 2e-6);
     const ds = noise(shape, 3);
-    const { dy } = await fireCellsBack(ds, x, neuron, options);
-    close(dy, resonatorAdjoint(ds, twin, neuron), 2e-5);
+    const { dy, dw } = await fireCellsBack(ds, x, neuron, options);
+    const expected = resonatorAdjoint(ds, twin, neuron);
+    close(dy, expected.dx, 2e-5);
+    if (!neuron.learns) continue;
+    const w = [...expected.dw, 0, 0].slice(0, 4);
+    close(tensorOf([4], dw), tensorOf([4], w), 2e-5);
   }
 });

@@ -61,12 +61,9 @@ export function cellAdjoint(
     return leakyAdjoint(ds, activity as LeakyActivity, neuron);
   }
   const resonator = activity as ResonatorActivity;
-  return {
-    dx: "sinDecay" in neuron
-      ? fixedResonatorAdjoint(ds, resonator, neuron)
-      : resonatorAdjoint(ds, resonator, neuron),
-    dw: [],
-  };
+  return "sinDecay" in neuron
+    ? { dx: fixedResonatorAdjoint(ds, resonator, neuron), dw: [] }
+    : resonatorAdjoint(ds, resonator, neuron);
 }
 
 /**

@@ -40,6 +40,7 @@ export function fixedResonatorForward(
     real: zeros(x.shape),
     imaginary: zeros(x.shape),
     rise: zeros(x.shape),
+    risen: zeros(x.shape),
   };
   const share = (value: number, factor: number) =>
     Math.trunc(value * factor / 4096);
@@ -64,6 +65,7 @@ export function fixedResonatorForward(
     activity.real.data[i] = real / 4096;
     activity.imaginary.data[i] = imaginary / 4096;
     activity.rise.data[i] = rise / 4096;
+    activity.risen.data[i] = risen / 4096;
     if (u < threshold) return;
     if (adapts) {
       refractory += 2 * (threshold + risen);
@@ -89,7 +91,8 @@ export function fixedResonatorAdjoint(
   activity: ResonatorActivity,
   neuron: FixedResonator,
 ): Tensor {
-  return resonatorAdjoint(ds, activity, realOf(neuron), zeros(ds.shape));
+  const none = zeros(ds.shape);
+  return resonatorAdjoint(ds, activity, realOf(neuron), none).dx;
 }
 
 /**

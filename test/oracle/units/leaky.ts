@@ -24,8 +24,8 @@ export interface Leaky {
   /** Time constant of this rise. @default 1 */
   readonly tauAdaptation?: number;
   /**
-   * Whether it learns tau, by w: 1/tau = sigmoid(w); and tauSyn by another, if
-   * it has one.
+   * Whether it learns tau, by w: 1/tau = sigmoid(w); and tauSyn or tauAdaptation
+   * by another, if it has one.
    *
    * @default false
    */
@@ -181,12 +181,26 @@ export function fixedForward(
 }
 
 /**
+ * Tells the w of a neuron.
+ *
+ * @param neuron The neuron.
+ * @returns w of tau and, maybe, of tauSyn or tauAdaptation.
+ */
+export function leakyParameters(
+  { tau, tauSyn = 1, tauAdaptation = 1 }: Leaky,
+): number[] {
+  return [tau, tauSyn, tauAdaptation].filter((each) => each > 1)
+    .map((each) => -Math.log(each - 1));
+}
+
+/**
  * Goes from the gradient of spikes to those of drives and of each w.
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T].
  * @param activity What the neurons did.
  * @param neuron The neuron.
- * @returns Gradients of the drives, and of the w of tau and, maybe, of tauSyn.
+ * @returns Gradients of the drives, and of the w of tau and, maybe, of tauSyn or
+ * tauAdaptation.
  */
 export function leakyAdjoint(
   ds: Tensor,
@@ -197,7 +211,8 @@ export function leakyAdjoint(
   const { tauSyn = 1, adaptation = 0, tauAdaptation = 1 } = neuron;
   const T = ds.shape[4];
   const dx = zeros(ds.shape);
-  let [dv, dOwed, dCurrent, dTrace, dw, dwSyn] = [0, 0, 0, 0, 0, 0];
+  let [dv, dOwed, dCurrent, dTrace] = [0, 0, 0, 0];
+  let [dw, dwSyn, dwTrace] = [0, 0, 0];
   for (let i = ds.data.length - 1; i >= 0; i--) {
     if (i % T === T - 1) [dv, dOwed, dCurrent, dTrace] = [0, 0, 0, 0];
     const dLess = reset === "hard" ? 0 : reset === "soft" ? -dv : dOwed;
@@ -213,6 +228,11 @@ export function leakyAdjoint(
     const du = dSpike * slope;
     const dRise = -du + spikes.data[i] * dLess;
     dv = du + dv * (reset === "hard" ? 1 - spikes.data[i] : 1);
+    if (adaptation) {
+      const trace = rise.data[i] / adaptation;
+      dwTrace += dTrace * (spikes.data[i] - trace) *
+        (1 - 1 / tauAdaptation) / tauAdaptation;
+    }
     dTrace = adaptation * dRise + dTrace * (1 - 1 / tauAdaptation);
     dCurrent = (decayInput ? dv / tau : dv) + dCurrent * (1 - 1 / tauSyn);
     dx.data[i] = dCurrent;
@@ -224,5 +244,6 @@ export function leakyAdjoint(
     dOwed = -dv;
     dv *= 1 - 1 / tau;
   }
-  return { dx, dw: neuron.tauSyn === undefined ? [dw] : [dw, dwSyn] };
+  const others = neuron.tauSyn ? [dwSyn] : adaptation ? [dwTrace] : [];
+  return { dx, dw: [dw, ...others] };
 }

@@ -20,6 +20,13 @@ export interface Resonator {
     readonly tauThreshold: number;
     readonly tauRef: number;
   };
+  /**
+   * Whether it learns tau and period, and tauThreshold and tauRef if it has
+   * them, by w: 1/tau = sigmoid(w), and 4/period.
+   *
+   * @default false
+   */
+  readonly learns?: boolean;
 }
 
 /** What neurons did, each [N, C, H, W, T]. */
@@ -33,6 +40,8 @@ export interface ResonatorActivity {
   readonly imaginary: Tensor;
   /** How far the threshold has risen. */
   readonly rise: Tensor;
+  /** Its part that decays with tauThreshold; the other does with tauRef. */
+  readonly risen: Tensor;
 }
 
 /** A step that is smooth, and its derivative. */
@@ -77,6 +86,7 @@ export function resonatorForward(
     real: zeros(x.shape),
     imaginary: zeros(x.shape),
     rise: zeros(x.shape),
+    risen: zeros(x.shape),
   };
   let [real, imaginary, risen, refractory] = [0, 0, 0, 0];
   x.data.forEach((drive, i) => {
@@ -105,6 +115,7 @@ export function resonatorForward(
     activity.real.data[i] = real;
     activity.imaginary.data[i] = imaginary;
     activity.rise.data[i] = rise;
+    activity.risen.data[i] = risen;
     if (!(smooth ? smooth.data[i] : spike)) return;
     if (adapts) {
       refractory += 2 * (threshold + risen);
@@ -117,48 +128,111 @@ export function resonatorForward(
 }
 
 /**
- * Goes from the gradient of spikes to that of drives.
+ * Tells the w of a neuron.
+ *
+ * @param neuron The neuron.
+ * @returns w of tau and period, and of tauThreshold and tauRef.
+ */
+export function resonatorParameters(
+  { tau, period, adapts }: Resonator,
+): number[] {
+  const others = adapts ? [adapts.tauThreshold, adapts.tauRef] : [];
+  return [tau, period / 4, ...others].map((each) => -Math.log(each - 1));
+}
+
+/**
+ * Tells the neuron of some w.
+ *
+ * @param neuron The other parameters.
+ * @param w Those of {@linkcode resonatorParameters}.
+ * @returns The neuron.
+ */
+export function resonatorFrom(
+  neuron: Resonator,
+  w: ArrayLike<number>,
+): Resonator {
+  const [tau, quarter, tauThreshold, tauRef] = Array.from(
+    w,
+    (each) => 1 + Math.exp(-each),
+  );
+  return {
+    ...neuron,
+    tau,
+    period: 4 * quarter,
+    adapts: neuron.adapts && { ...neuron.adapts, tauThreshold, tauRef },
+  };
+}
+
+/**
+ * Goes from the gradient of spikes to those of drives and of each w.
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T].
  * @param activity What the neurons did.
  * @param neuron The neuron.
  * @param spikes The spikes that reset. @default those of the activity
- * @returns Gradient of the drives.
+ * @returns Gradients of the drives and of w; the latter is that with the spikes
+ * that raise thresholds as they are.
  */
 export function resonatorAdjoint(
   ds: Tensor,
   activity: ResonatorActivity,
   neuron: Resonator,
   spikes = activity.spikes,
-): Tensor {
+): { dx: Tensor; dw: number[] } {
   const { threshold, fires, adapts } = neuron;
   const { width, height } = surrogateOf(neuron);
   const [cos, sin] = factorOf(neuron);
   const T = ds.shape[4];
   const dx = zeros(ds.shape);
   const resets = fires === "imaginary" && !adapts;
-  let [dReal, dImaginary] = [0, 0];
+  const angle = 2 * Math.PI / neuron.period;
+  const { tauThreshold = 1, tauRef = 1 } = adapts ?? {};
+  const dw = [0, 0, 0, 0];
+  let [dReal, dImaginary, dRisen, dRefractory] = [0, 0, 0, 0];
   for (let i = ds.data.length - 1; i >= 0; i--) {
-    if (i % T === T - 1 || (resets && spikes.data[i])) {
-      [dReal, dImaginary] = [0, 0];
+    if (i % T === T - 1) {
+      [dReal, dImaginary, dRisen, dRefractory] = [0, 0, 0, 0];
     }
+    if (resets && spikes.data[i]) [dReal, dImaginary] = [0, 0];
+    if (spikes.data[i]) dRisen += 2 * dRefractory;
     const imaginary = activity.imaginary.data[i];
     const rise = activity.rise.data[i];
+    const risen = activity.risen.data[i];
+    const spiking = fires === "phase" ? activity.real.data[i] : imaginary;
+    const distance = spiking - rise - threshold;
+    const dDistance = ds.data[i] * height * bump(distance, width) *
+      (fires === "phase" ? bump(imaginary, width) : 1);
+    dRisen -= dDistance;
+    dRefractory -= dDistance;
     if (fires === "phase") {
-      const distance = activity.real.data[i] - rise - threshold;
-      const near = bump(imaginary, width);
-      const falls = -Math.sign(imaginary) / width * near;
-      dReal += ds.data[i] * height * bump(distance, width) * near;
+      const falls = -Math.sign(imaginary) / width * bump(imaginary, width);
+      dReal += dDistance;
       dImaginary += ds.data[i] * height * step(distance, width) * falls;
     } else {
-      const distance = imaginary - rise - threshold;
-      dImaginary += ds.data[i] * height * bump(distance, width);
+      dImaginary += dDistance;
     }
     dx.data[i] = dReal;
+    const [real0, imaginary0] = i % T === 0
+      ? [0, 0]
+      : resets && spikes.data[i - 1]
+      ? [0, threshold - 1 / 4096]
+      : [activity.real.data[i - 1], activity.imaginary.data[i - 1]];
+    const turned = [
+      cos * real0 - sin * imaginary0,
+      sin * real0 + cos * imaginary0,
+    ];
+    // By sigmoid(w), 1 − sigmoid(w) has a derivative of −sigmoid(w) times itself.
+    dw[0] -= (dReal * turned[0] + dImaginary * turned[1]) / neuron.tau;
+    dw[1] += (dImaginary * turned[0] - dReal * turned[1]) * angle *
+      (1 - 4 / neuron.period);
+    dw[2] -= dRisen * risen / tauThreshold;
+    dw[3] -= dRefractory * (rise - risen) / tauRef;
+    dRisen *= 1 - 1 / tauThreshold;
+    dRefractory *= 1 - 1 / tauRef;
     [dReal, dImaginary] = [
       cos * dReal + sin * dImaginary,
       cos * dImaginary - sin * dReal,
     ];
   }
-  return dx;
+  return { dx, dw: adapts ? dw : dw.slice(0, 2) };
 }

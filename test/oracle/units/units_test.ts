@@ -5,7 +5,12 @@ import { READOUT_KINDS } from "../../../engine/losses/loss.ts";
 import { close, counts, noise, same } from "../../fixtures/comparison.ts";
 import { loadModernVectors } from "../../fixtures/reference_vectors.ts";
 import { inner, type Tensor, tensorOf } from "../tensor.ts";
-import { type Leaky, leakyAdjoint, leakyForward } from "./leaky.ts";
+import {
+  type Leaky,
+  leakyAdjoint,
+  leakyForward,
+  leakyParameters,
+} from "./leaky.ts";
 import {
   gradedAdjoint,
   gradedForward,
@@ -79,8 +84,8 @@ const EXTRAS: readonly Partial<Leaky>[] = [
 ];
 
 /** Learned parameters of a neuron with these time constants, one each. */
-function learnedOf({ tau, tauSyn }: Leaky): Tensor {
-  const w = [tau, ...tauSyn ? [tauSyn] : []].map((t) => -Math.log(t - 1));
+function learnedOf(neuron: Leaky): Tensor {
+  const w = leakyParameters(neuron);
   return tensorOf([w.length], w);
 }
 
@@ -115,11 +120,13 @@ Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
             leakyAdjoint(weights, activity, neuron).dx,
           );
           requireGradient(
-            ({ data: [w, wSyn] }) => {
+            ({ data: [w, other] }) => {
+              const tau = 1 + Math.exp(-other);
               const moved = {
                 ...neuron,
                 tau: 1 + Math.exp(-w),
-                ...wSyn !== undefined && { tauSyn: 1 + Math.exp(-wSyn) },
+                ...neuron.tauSyn && { tauSyn: tau },
+                ...neuron.adaptation && { tauAdaptation: tau },
               };
               return inner(
                 leakyForward(x, moved, { smooth, resets }).spikes,

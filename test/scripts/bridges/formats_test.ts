@@ -44,6 +44,11 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
     "its threshold adapts (ALIF), which NIR has no neuron for",
     "its threshold adapts (ALIF), which netx has no neuron for",
   ],
+  [
+    "ALIF, decays: learned",
+    "its threshold adapts (ALIF), which NIR has no neuron for",
+    "its threshold adapts (ALIF), which netx has no neuron for",
+  ],
   ["FIXED_CUBA", "lossy", "lossy"],
   [
     "FIXED_ALIF",
@@ -60,6 +65,18 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
   [
     "ADRF",
     'NIR has no neuron of kind "adaptive resonate-and-fire"',
+    "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
+    "integers, as FIXED_RF and FIXED_ADRF",
+  ],
+  [
+    "RF, decays: learned",
+    'NIR has no neuron of kind "resonate-and-fire with learned decays"',
+    "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
+    "integers, as FIXED_RF and FIXED_ADRF",
+  ],
+  [
+    "ADRF, decays: learned",
+    'NIR has no neuron of kind "adaptive resonate-and-fire with learned decays"',
     "its neurons resonate in floats (RF, ADRF); those of netx do so in " +
     "integers, as FIXED_RF and FIXED_ADRF",
   ],

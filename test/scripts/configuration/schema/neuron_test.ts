@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { adaptiveLeaky } from "../../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
 import { describeNeuron } from "../../../../engine/neurons/describe_neuron.ts";
 import {
@@ -53,6 +54,11 @@ Deno.test("a delayed reset needs a decay that is fixed, and of some bins", () =>
       ],
       [
         "{type: CUBA, decays: learned, reset: delayed}",
+        "reset",
+        'is "delayed", expected hard or soft',
+      ],
+      [
+        "{type: ALIF, decays: learned, reset: delayed}",
         "reset",
         'is "delayed", expected hard or soft',
       ],
@@ -134,6 +140,22 @@ Deno.test("neurons of lava-dl are described as in the library", () => {
     describeNeuron(adaptiveResonator({ thresholdStep: 0.3, tauRef: 4 })),
   );
   assert.deepEqual(
+    neuronOf("{type: ALIF, tauAdaptation: 5, decays: learned}"),
+    describeNeuron(adaptiveLeaky({ tauAdaptation: 5, decays: "learned" })),
+  );
+  assert.deepEqual(
+    neuronOf("{type: RF, period: 5, fires: imaginary, decays: learned}"),
+    describeNeuron(
+      resonator({ period: 5, fires: "imaginary", decays: "learned" }),
+    ),
+  );
+  assert.deepEqual(
+    neuronOf("{type: ADRF, thresholdStep: 0.3, tauRef: 4, decays: learned}"),
+    describeNeuron(
+      adaptiveResonator({ thresholdStep: 0.3, tauRef: 4, decays: "learned" }),
+    ),
+  );
+  assert.deepEqual(
     neuronOf("{type: FIXED_CUBA, vThMant: 40, vDecay: 123}"),
     describeNeuron(fixedCuba({ vThMant: 40, vDecay: 123 })),
   );
@@ -164,6 +186,26 @@ Deno.test("neurons of lava-dl are described as in the library", () => {
       ["{type: RF, fires: real}", "fires", 'is "real", expected phase or ima'],
       ["{type: ADRF, tauRef: 0}", "tauRef", "is 0, expected a number from 1"],
       [
+        "{type: ALIF, tauAdaptation: 1, decays: learned}",
+        "tauAdaptation",
+        "is 1, expected a number of more than 1, up to 1e9",
+      ],
+      [
+        "{type: RF, period: 4, decays: learned}",
+        "period",
+        "is 4, expected a number of more than 4, up to 1e9",
+      ],
+      [
+        "{type: ADRF, tauRef: 1, decays: learned}",
+        "tauRef",
+        "is 1, expected a number of more than 1, up to 1e9",
+      ],
+      [
+        "{type: FIXED_RF, decays: learned}",
+        "decays",
+        "is not a known key",
+      ],
+      [
         "{type: FIXED_RF, sinDecay: 0}",
         "sinDecay",
         "is 0, expected a whole number from 1 to 4095",
@@ -189,6 +231,17 @@ Deno.test("the library refuses neurons of lava-dl that are none", () => {
   assert.throws(() => resonator({ tau: 0.5 }), RangeError);
   assert.throws(() => resonator({ tauGrad: 0 }), RangeError);
   assert.throws(() => resonator({ fires: "real" as "phase" }), TypeError);
+  const decays = "learned";
+  assert.throws(
+    () => resonator({ period: 4, decays }),
+    new RangeError(
+      "Cannot build a neuron that learns its period from 4: it is not finite, " +
+        "or not more than 4 bins",
+    ),
+  );
+  assert.throws(() => resonator({ tau: Infinity, decays }), RangeError);
+  assert.throws(() => adaptiveResonator({ tauRef: 1, decays }), RangeError);
+  assert.throws(() => adaptiveLeaky({ tauAdaptation: 1, decays }), RangeError);
   assert.throws(() => fixedCuba({ vDecay: 0.5 }), RangeError);
   assert.throws(() => adaptiveResonator({ tauRef: NaN }), RangeError);
   assert.throws(() => fixedResonator({ cosDecay: 0.5 }), RangeError);

@@ -5,9 +5,15 @@ import { join } from "node:path";
 import type * as library from "../../../../../mod.ts";
 import { numSpikes } from "../../../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../../../engine/model.ts";
-import { ADAPTIVE_LEAKY } from "../../../../../engine/neurons/adaptive_leaky.ts";
+import {
+  ADAPTIVE_LEAKY,
+  PARAMETRIC_ADAPTIVE,
+} from "../../../../../engine/neurons/adaptive_leaky.ts";
 import { CUBA_LEAKY } from "../../../../../engine/neurons/cuba_leaky.ts";
-import { ADAPTIVE_RESONATOR } from "../../../../../engine/neurons/adaptive_resonator.ts";
+import {
+  ADAPTIVE_RESONATOR,
+  PARAMETRIC_ADAPTIVE_RESONATOR,
+} from "../../../../../engine/neurons/adaptive_resonator.ts";
 import {
   FIXED_ADAPTIVE_RESONATOR,
   FIXED_ALIF,
@@ -40,6 +46,7 @@ const KERNELS = join(ROOT, "kernels");
 /** Kinds of neurons whose texts kernels of units are compiled with. */
 const LEAKY_KINDS = [
   ...[LEAKY, CUBA_LEAKY, ADAPTIVE_LEAKY, PARAMETRIC_LEAKY],
+  ...[PARAMETRIC_ADAPTIVE, PARAMETRIC_ADAPTIVE_RESONATOR],
   ...[RESONATOR, ADAPTIVE_RESONATOR, FIXED_CUBA, FIXED_ALIF],
   ...[FIXED_RESONATOR, FIXED_ADAPTIVE_RESONATOR],
 ];
