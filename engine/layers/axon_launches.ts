@@ -23,6 +23,10 @@ export interface AxonSetting {
   readonly Ts: number;
   /** Height of a spike. */
   readonly height: number;
+  /** Bit planes of what neurons send. */
+  readonly P: number;
+  /** Sign of the last plane. @default 1 */
+  readonly lastSign?: number;
   /** Index of the layer. */
   readonly layer: number;
   /** Whether dropout silences neurons. */
@@ -105,8 +109,9 @@ export function shiftConstants(
 export function launchAxon(
   axon: Axon,
   layer: { readonly output: Extent; readonly runSize: number },
-  { T, Ts, height, layer: index, drops, rule, source }: AxonSetting,
+  setting: AxonSetting,
 ): AxonLaunches {
+  const { T, Ts, P, layer: index, drops, source } = setting;
   const { output, runSize } = layer;
   const F = sizeOf(output);
   const { delays } = axon;
@@ -119,10 +124,10 @@ export function launchAxon(
   return {
     forward: launch({
       kernel: axonForward,
-      constants,
+      constants: { ...constants, P },
       grid: [
         groupsFor(F, axonForward.workgroup),
-        Math.ceil(T / BINS_PER_WORD),
+        P * Math.ceil(T / BINS_PER_WORD),
         "samples",
       ],
     }),
@@ -144,11 +149,9 @@ export function launchAxon(
     }),
     gradient: delays
       ? launchDelays(delays, countDelays(delays, output).D, {
-        T,
+        ...setting,
         F,
         runSize,
-        height,
-        rule,
       })
       : [],
   };
@@ -157,12 +160,9 @@ export function launchAxon(
 function launchDelays(
   { bounds }: NonNullable<Axon["delays"]>,
   D: number,
-  { T, F, runSize, height, rule }: {
-    readonly T: number;
+  { T, P, lastSign, height, rule, F, runSize }: AxonSetting & {
     readonly F: number;
     readonly runSize: number;
-    readonly height: number;
-    readonly rule: number;
   },
 ): Launch[] {
   const { rate, least, most } = bounds!;
@@ -173,9 +173,9 @@ function launchDelays(
     launch({
       kernel: delayGradientSums,
       // The gradient of the spikes already includes the effect of dropout.
-      constants: { T, F, runSize, height },
+      constants: { T, F, runSize, height, P, lastSign },
       grid: [groupsFor(F, delayGradientSums.workgroup), 1, "samples"],
-      loops: T + 2 * Math.ceil(T / BINS_PER_WORD) + 1,
+      loops: P * (T + 2 * Math.ceil(T / BINS_PER_WORD)) + 1,
     }),
     launch({
       kernel: delayGradientTotal,

@@ -16,6 +16,8 @@ import {
   planesOf,
   type Raster,
   rasterOf,
+  sentPlanes,
+  type Unit,
   type Units,
 } from "./units/units.ts";
 
@@ -95,6 +97,7 @@ export function sizeUnits(
   const B = Math.ceil(T / BINS_PER_WORD);
   const words = (raster: Raster) =>
     planesOf(raster) * B * sizeOf(raster.extent);
+  const sent = (unit: Unit) => sentPlanes(unit) * B * sizeOf(unit.layer.output);
   const floats = (raster: Pick<Raster, "extent" | "runSize">) =>
     T * raster.extent.H * raster.extent.W * floatsOf(raster);
   const all = [units.input, ...units.units.map(({ output }) => output)];
@@ -107,9 +110,7 @@ export function sizeUnits(
       words(units.input),
       ...units.units.map((unit) => isPooled(unit) ? words(unit.output) : 0),
     ],
-    spikes: units.units.map(({ layer, joined }) =>
-      B * sizeOf(layer.output) * (joined.signed ? planesOf(joined) : 1)
-    ),
+    spikes: units.units.map(sent),
     joined: units.units.map((unit) => unit.residual ? words(unit.joined) : 0),
     packed: Math.max(...units.units.map((unit) => {
       const raster = rasterOf(units, unit.source);
@@ -143,9 +144,7 @@ export function sizeUnits(
     driven: recurrent.map(({ driven }) => driven),
     states: recurrent.map(({ states }) => states),
     ahead: recurrent.map(({ ahead }) => ahead),
-    arrived: units.units.map(({ layer, axon }) =>
-      axon ? B * sizeOf(layer.output) : 0
-    ),
+    arrived: units.units.map((unit) => unit.axon ? sent(unit) : 0),
     spikeGradient: train
       ? Math.max(
         ...units.units.map((unit, index) =>

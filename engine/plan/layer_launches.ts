@@ -159,6 +159,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     const axon = layer.axon && changesSpikes(layer.axon, setting.drops)
       ? launchAxon(layer.axon, layer, {
         height: 1 / time.Ts,
+        P: 1,
         T,
         Ts: time.Ts,
         layer: index,

@@ -29,6 +29,8 @@ export interface DelayedSpikes {
 /** A layer whose spikes may be delayed. */
 interface DelayedLayer extends Pick<Layer, "name" | "output"> {
   readonly axon?: Axon;
+  /** Bit planes of what its neurons send. @default 1 */
+  readonly planes?: number;
 }
 
 /**
@@ -51,7 +53,7 @@ export function wordsFor(bins: number): number {
  */
 export function allocateDelays(
   device: Device,
-  { name, output, axon }: DelayedLayer,
+  { name, output, axon, planes = 1 }: DelayedLayer,
   longest: number,
 ): DelayedSpikes {
   const make = (label: string, words: number) =>
@@ -60,7 +62,7 @@ export function allocateDelays(
     delays: make("delays", axon?.delays?.floats ?? 0),
     onTheWay: make(
       "spikes on the way",
-      axon ? wordsFor(longest) * sizeOf(output) : 0,
+      axon ? planes * wordsFor(longest) * sizeOf(output) : 0,
     ),
   };
 }
@@ -113,26 +115,25 @@ export function copyDelays(
 /**
  * Launches the axons of a layer in a stream.
  *
- * @param axon The axons.
- * @param output Extent of the layer's output.
+ * @param layer The layer, which has axons.
  * @param options Length of a bin in the unit of delays, and the longest delay
  * in bins.
  * @returns The launch.
  */
 export function launchDelays(
-  axon: Axon,
-  output: Layer["output"],
+  { axon, output, planes: P = 1 }: DelayedLayer,
   { Ts, longest }: { readonly Ts: number; readonly longest: number },
 ): Launch<typeof axonStream> {
   const F = sizeOf(output);
   return {
     kernel: axonStream,
     constants: {
-      ...shiftConstants(axon, output, { T: ENDLESS, Ts }),
+      ...shiftConstants(axon!, output, { T: ENDLESS, Ts }),
       F,
+      P,
       frameBins: FRAME,
       ringWords: wordsFor(longest),
     },
-    grid: [groupsFor(F, axonStream.workgroup), 1, 1],
+    grid: [groupsFor(P * F, axonStream.workgroup), 1, 1],
   };
 }

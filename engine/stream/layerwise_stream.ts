@@ -20,7 +20,7 @@ import type { LayerwiseStepper } from "../layerwise/layerwise_stepper.ts";
 import { stateBytes } from "../layerwise/units/state_bytes.ts";
 import { plainSources } from "../layerwise/sources.ts";
 import { UNIFORM_WORDS } from "../layerwise/unit_buffers.ts";
-import { planesOf, type Unit } from "../layerwise/units/units.ts";
+import { planesOf, sentPlanes, type Unit } from "../layerwise/units/units.ts";
 import { delayStep } from "../layers/describe_axon.ts";
 import { crossEntropy } from "../losses/readout.ts";
 import type { Model } from "../model.ts";
@@ -76,7 +76,11 @@ async function carryStates(
   const { plan } = stepper;
   const { units: { units }, buffers, addressBits, inputs, fine } = plan;
   const [own] = buffers.microBatches;
-  const delayed = units.map(({ layer, axon }) => ({ ...layer, axon }));
+  const delayed = units.map((unit) => ({
+    ...unit.layer,
+    axon: unit.axon,
+    planes: sentPlanes(unit),
+  }));
   const longest = await longestDelays(model, delayed);
   const { chunk, states, axons, sums } = await device.allocate(() => ({
     chunk: device.createBuffer("chunk", 2),
@@ -103,10 +107,9 @@ async function carryStates(
   );
   const compiler = Compiler.of(device);
   const delay = (index: number) => {
-    const { axon, output } = delayed[index];
     const Ts = delayStep(model.description);
     return compiler.compile(
-      launchDelays(axon!, output, { Ts, longest: longest[index] }),
+      launchDelays(delayed[index], { Ts, longest: longest[index] }),
       {
         chunk: { buffer: chunk },
         delays: { buffer: axons[index].delays },

@@ -185,10 +185,9 @@ export class StreamCompiler {
     const { chunk, carried, longest } = this.#own;
     const { spikes, arrived } = this.#stepper.plan.buffers;
     const { layers, description: { Ts } } = this.#model;
-    const { axon, output } = layers[index];
     const { delays, onTheWay } = carried[index];
     return this.#compile(
-      launchDelays(axon!, output, { Ts, longest: longest[index] }),
+      launchDelays(layers[index], { Ts, longest: longest[index] }),
       {
         chunk: { buffer: chunk },
         delays: { buffer: delays },

@@ -20,7 +20,7 @@ export const axonForward = {
   entryPoint: "forward",
   workgroup: 64,
   bindings: { batch: 0, delays: 1, spikes: 2, arrived: 4 },
-  constants: [...AXON_SHIFT_CONSTANTS, "F", "threshold", "layer"],
+  constants: [...AXON_SHIFT_CONSTANTS, "F", "P", "threshold", "layer"],
 } as const satisfies KernelSpec;
 
 /** axon.wgsl, `adjoint`. */

@@ -9,10 +9,11 @@
 // sample: 0 with probability p = threshold / 2^32; scale = 1 / (1 − p).
 // shift(f) is shiftOf() of axon_shift.wgsl, which is compiled before this file.
 //
-// spikes   [N, B, F]            time-packed
+// spikes   [N, P, B, F]         time-packed; a message of several planes is
+//                               delayed as a whole
 // dy       [N, aboveRows, 4·Q]  gradient of the arriving spikes, in the first T
 //                               rows; with `pooled`, of the drive of the pool
-// arrived  [N, B, F]            time-packed
+// arrived  [N, P, B, F]         time-packed
 // ds       [N, T, 4·Q]          gradient of the spikes
 //
 // One invocation owns a word of a neuron (forward), or eight bins (adjoint).
@@ -21,6 +22,7 @@
 const ownedBins = 8u;
 
 override F: u32;
+override P: u32 = 1;
 override runSize: u32;
 override threshold: u32 = 0;
 override scale: f32 = 1;
@@ -56,9 +58,10 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let B = (T + 31) / 32;
-  let b = id.y;
+  let plane = id.y / B;
+  let b = id.y % B;
   for (var f = id.x; f < F; f += groups.x * 64) {
-    let at = id.z * B * F + f;
+    let at = (id.z * P + plane) * B * F + f;
     let back = shiftOf(f) / 32;
     let bits = shiftOf(f) % 32;
     var word = 0u;

@@ -22,7 +22,7 @@ export const delayGradientSums = {
   entryPoint: "sums",
   workgroup: 64,
   bindings: { spikes: 1, ds: 2, stripSum: 4 },
-  constants: ["T", "F", "runSize", "height"],
+  constants: ["T", "F", "runSize", "height", "P", "lastSign"],
 } as const satisfies KernelSpec;
 
 /** delay_gradient.wgsl, `total`. */

@@ -1,18 +1,19 @@
 // The gradient of axonal delays, and their update.
 //
-// sums   stripSum[n, f] = height · Σ (ds[n, t + 1, f] − ds[n, t, f]) over the
-//          bins t in which neuron f spikes; ds[n, T, f] = 0
+// sums   stripSum[n, f] = height · Σ k · (ds[n, t + 1, f] − ds[n, t, f]) over
+//          the bins t in which neuron f sends k, 1 for a spike; ds[n, T, f] = 0
 // total  ddelays[i] += Σ_n Σ stripSums[n, f] over the neurons f of delay i: one
 //          neuron or, with one delay per channel, all pixels of the channel
 // ds is the gradient of the spikes before they are delayed, from axon.wgsl. A
 // delay that is longer by Ts shifts each spike by one bin, so the sum is Ts
 // times the derivative, as in SLAYER's package.
 //
-// spikes               [N, B, F]    time-packed
-// ds                   [N, T, 4·Q]  gradient of the spikes
-// stripSum, stripSums  [N, F]       one buffer, written and then read
-// dw                   [⌈D/4⌉]      ddelays, changed in place; it starts at 0
-//                                   if batch.accumulates is 0
+// spikes               [N, P, B, F]  k, time-packed: plane p counts 2^p, with
+//                                    the sign lastSign in the last plane
+// ds                   [N, T, 4·Q]   gradient of the spikes
+// stripSum, stripSums  [N, F]        one buffer, written and then read
+// dw                   [⌈D/4⌉]       ddelays, changed in place; it starts at 0
+//                                    if batch.accumulates is 0
 // If batch.updates, then updateBounded() of optimizer_rules.wgsl with g = dw.
 //
 // One invocation owns a neuron of a sample (sums), a workgroup a quad of delays
@@ -26,6 +27,8 @@ override T: u32;
 override F: u32;
 override runSize: u32 = 1;
 override height: f32 = 1;
+override P: u32 = 1;
+override lastSign: f32 = 1;
 // Number of delays; neuron f has the delay f % D.
 override D: u32;
 override run: u32 = (runSize + 3) / 4;
@@ -47,14 +50,16 @@ fn sums(
   for (var f = id.x; f < F; f += groups.x * 64) {
     let origin = n * T * row + f / runSize * run * 4 + f % runSize;
     var sum = 0.0;
-    for (var b = 0u; b < B; b++) {
-      var bits = spikes[(n * B + b) * F + f];
+    for (var word = 0u; word < P * B; word++) {
+      let p = word / B;
+      let k = f32(1u << p) * select(1, lastSign, p + 1 == P);
+      var bits = spikes[(n * P * B + word) * F + f];
       while (bits != 0) {
-        let t = 32 * b + countTrailingZeros(bits);
+        let t = word % B * 32 + countTrailingZeros(bits);
         bits &= bits - 1;
-        sum -= ds[origin + t * row];
+        sum -= k * ds[origin + t * row];
         if (t + 1 < T) {
-          sum += ds[origin + (t + 1) * row];
+          sum += k * ds[origin + (t + 1) * row];
         }
       }
     }

@@ -17,5 +17,5 @@ export const axonStream = {
   workgroup: 64,
   bindings: { chunk: 0, delays: 1, spikes: 2, arrived: 3, onTheWay: 4 },
   inPlace: ["arrived", "onTheWay"],
-  constants: [...AXON_SHIFT_CONSTANTS, "F", "frameBins", "ringWords"],
+  constants: [...AXON_SHIFT_CONSTANTS, "F", "P", "frameBins", "ringWords"],
 } as const satisfies KernelSpec;

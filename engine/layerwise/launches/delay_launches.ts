@@ -6,6 +6,7 @@
 
 import type { Launch } from "../../device/launch.ts";
 import { launchAxon } from "../../layers/axon_launches.ts";
+import { sentPlanes } from "../units/units.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
 
 /**
@@ -16,13 +17,16 @@ import type { PlacedUnit } from "./placed_unit.ts";
  * delays.
  */
 export function launchDelays(
-  { unit: { axon, layer }, index, setting: { T, Ts, rule } }: PlacedUnit,
+  { unit, index, setting: { T, Ts, rule } }: PlacedUnit,
 ): { readonly forward: Launch[]; readonly backward: Launch[] } {
+  const { axon, layer, joined } = unit;
   if (!axon) return { forward: [], backward: [] };
   const { forward, adjoint, gradient } = launchAxon(axon, layer, {
     T,
     Ts,
     height: 1,
+    P: sentPlanes(unit),
+    lastSign: joined.signed ? -1 : undefined,
     layer: index,
     // Dropout is part of pooling.
     drops: false,

@@ -305,12 +305,10 @@ class UnitBuilder {
           "no spikes to delay, pool, drop, add or read",
       );
     }
-    if (
-      own?.kind.graded && (axon || pooling || dropout > 0 || recurrent)
-    ) {
+    if (own?.kind.graded && (pooling || dropout > 0 || recurrent)) {
       throw new ShapeError(
         `Cannot build layer "${unit.layer.name}": its neurons send changes, ` +
-          "which cannot be delayed, pooled, dropped or read by their own layer",
+          "which cannot be pooled, dropped or read by their own layer",
       );
     }
     if (changed.norm?.kind === "batch" && unit.layer.weightStep) {

@@ -153,6 +153,17 @@ export function planesOf({ most, signed = false }: Raster): number {
 }
 
 /**
+ * Returns the number of bit planes of what a unit's neurons send.
+ *
+ * @param unit The unit.
+ * @returns Number of planes, 1 for spikes.
+ */
+export function sentPlanes({ joined }: Unit): number {
+  // What sends messages is not joined with other spikes.
+  return joined.signed ? planesOf(joined) : 1;
+}
+
+/**
  * Returns a raster by its index.
  *
  * @param units The units.

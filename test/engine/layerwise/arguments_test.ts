@@ -105,7 +105,7 @@ const WRONG: readonly [
   [
     "ShapeError",
     'Cannot build layer "conv1": its neurons send changes, which cannot be ' +
-    "delayed, pooled, dropped or read by their own layer",
+    "pooled, dropped or read by their own layer",
     [{ ...conv(2), neuron: sigmaDelta(), pool: { max: 2 } }, OUT],
   ],
   [

@@ -103,9 +103,14 @@ const LAYERWISE: [
   [
     "changes that are sent, and leaky neurons that read them",
     [
-      { conv, neuron: sigmaDelta({ threshold: 0.3 }) },
+      { conv, neuron: sigmaDelta({ threshold: 0.3 }), delay: {} },
       { conv, neuron: leaky(FIRING), pool: { max: 2 } },
-      { dense: 6, norm: "batch", neuron: sigmaDelta({ threshold: 0.02 }) },
+      {
+        dense: 6,
+        norm: "batch",
+        neuron: sigmaDelta({ threshold: 0.02 }),
+        delay: 40,
+      },
       { dense: 3, neuron: "none" },
     ],
     leaky(FIRING),

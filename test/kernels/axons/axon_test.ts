@@ -58,6 +58,7 @@ async function run(
     T,
     Ts,
     height: 1 / Ts,
+    P: 1,
     layer: 3,
     drops,
     rule: 0,

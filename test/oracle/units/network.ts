@@ -187,8 +187,10 @@ function forward(
   const y = mapped(unit, drive);
   if (unit.graded) {
     const activity = gradedForward(y, unit.graded) as CellActivity;
-    const { spikes } = activity;
-    return { input, first, drive, activity, joined: spikes, output: spikes };
+    const sent = unit.axon
+      ? delay(activity.spikes, unit.axon)
+      : activity.spikes;
+    return { input, first, drive, activity, joined: sent, output: sent };
   }
   if (!neuron) return { input, first, drive, joined: y, output: y };
   const fire = (x: Tensor) => cellForward(x, neuron);
@@ -243,6 +245,19 @@ function poolingOf({ pooling, kept = 1, silenced }: OracleUnit) {
   };
 }
 
+/** The gradient of what neurons send from that of what arrives. */
+function throughAxon(
+  { name, axon }: OracleUnit,
+  { spikes }: CellActivity,
+  ds: Tensor,
+  gradients: Record<string, ArrayLike<number>>,
+): Tensor {
+  if (!axon) return ds;
+  const { data } = delayGradient(delay(spikes, axon), ds, axon);
+  if (axon.learned) gradients[`${name}.delay`] = data;
+  return delayInputGradient(ds, axon);
+}
+
 function backward(
   unit: OracleUnit,
   { input, first, drive, activity, joined }: Done,
@@ -278,12 +293,7 @@ function backward(
         ds.data.map((d, i) => gates ? -d * other[i] : d),
       );
     }
-    if (unit.axon) {
-      const arrived = delay(activity.spikes, unit.axon);
-      const { data } = delayGradient(arrived, ds, unit.axon);
-      if (unit.axon.learned) gradients[`${name}.delay`] = data;
-      ds = delayInputGradient(ds, unit.axon);
-    }
+    ds = throughAxon(unit, activity, ds, gradients);
     if (sparsity) {
       const { data } = activity.spikes;
       const rate = data.reduce((sum, spike) => sum + spike, 0) / data.length;
@@ -303,7 +313,8 @@ function backward(
     if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = back.dw;
   }
   if (unit.graded && activity) {
-    dy = gradedAdjoint(above, activity.u, unit.graded);
+    const ds = throughAxon(unit, activity, above, gradients);
+    dy = gradedAdjoint(ds, activity.u, unit.graded);
   }
   let dDrive = dy;
   if (unit.plainNorm) {
