@@ -7,7 +7,11 @@
 
 import { floatsToUser, spikesToUser } from "./network/activity_order.ts";
 import { record } from "./device/compiler.ts";
-import { type LayerTrace, zerosOf } from "./network/layer_trace.ts";
+import {
+  type LayerTrace,
+  outputSpikes,
+  zerosOf,
+} from "./network/layer_trace.ts";
 import { layoutOf } from "./network/layout.ts";
 import { traceUnits } from "./layerwise/trace_units.ts";
 import type { Model } from "./model.ts";
@@ -193,9 +197,10 @@ export async function predict(
     : await predictSpikes(model, batch, plan);
   const { voters = 1 } = model.layers[model.layers.length - 1];
   return Array.from(predictions, (label, n) => {
-    const own = layers.map(({ name, spikes, potentials }) => ({
+    const own = layers.map(({ name, spikes, arrived, potentials }) => ({
       name,
       spikes: sampleOf(spikes, n),
+      ...arrived && { arrived: sampleOf(arrived, n) },
       potentials: sampleOf(potentials, n),
     }));
     const drive = outputs && sampleOf(outputs, n);
@@ -241,7 +246,7 @@ function meansOf({ shape, data }: NamedArray): number[] {
 
 /** Spike count of each output, the mean of the neurons that vote for it. */
 function countsOf(layers: readonly LayerTrace[], voters: number): number[] {
-  const { shape, data } = layers[layers.length - 1].spikes;
+  const { shape, data } = outputSpikes(layers);
   const size = voters * shape[shape.length - 1];
   return Array.from(
     { length: data.length / size },
@@ -277,10 +282,12 @@ async function runForward(
   const { plan } = stepper;
   const { T, launches } = plan.sizes;
   const samples = batch.labels.length;
-  const traces = layers.map(({ name, output }) => ({
+  const traces = layers.map(({ name, output, axon }, index) => ({
     name,
     spikes: zerosOf(output, samples, T),
     potentials: zerosOf(output, samples, T),
+    ...index === layers.length - 1 && axon &&
+      { arrived: zerosOf(output, samples, T) },
   }));
   const encoder = await stepper.upload(batch);
   const copies: { buffer: GPUBuffer; take: (bytes: ArrayBuffer) => void }[] =
@@ -301,7 +308,7 @@ async function runForward(
   const dispatches = [...stepper.binning, ...plan.forward];
   const after = (microBatch: MicroBatch) => {
     layers.forEach((layer, index) => {
-      const { spikes, potentials } = traces[index];
+      const { spikes, arrived, potentials } = traces[index];
       const place = {
         extent: layer.output,
         layout: layoutOf(layer),
@@ -313,12 +320,15 @@ async function runForward(
       keep(microBatch, plan.buffers.potentials[index], (bytes) => {
         floatsToUser(new Float32Array(bytes), potentials.data, place);
       });
-      keep(microBatch, plan.buffers.spikes[index + 1], (bytes) => {
-        spikesToUser(new Uint32Array(bytes), spikes.data, {
-          ...place,
-          height: 1 / model.description.Ts,
+      const keepSpikes = (buffers: readonly GPUBuffer[], to: NamedArray) =>
+        keep(microBatch, buffers[index + 1], (bytes) => {
+          spikesToUser(new Uint32Array(bytes), to.data, {
+            ...place,
+            height: 1 / model.description.Ts,
+          });
         });
-      });
+      keepSpikes(plan.buffers.spikes, spikes);
+      if (arrived) keepSpikes(plan.buffers.arrived, arrived);
     });
     then(microBatch);
   };

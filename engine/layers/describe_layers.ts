@@ -165,10 +165,9 @@ export function describeLayers(
     extent = layer.output;
   }
   const last = layers[layers.length - 1];
-  if (last.axon) {
+  if (last.axon && last.axon.dropout > 0) {
     throw new ShapeError(
-      `Cannot build layer "${last.name}" with a delay or dropout: no layer ` +
-        "is above it",
+      `Cannot build layer "${last.name}" with dropout: no layer is above it`,
     );
   }
   return layers;

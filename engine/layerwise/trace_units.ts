@@ -42,8 +42,11 @@ export async function traceUnits(
   const { units: { units }, T, M, buffers } = plan;
   const layers: LayerTrace[] = [];
   let outputs: NamedArray | undefined;
-  for (const [index, { layer, neuron, joined }] of units.entries()) {
+  for (const [index, { layer, neuron, joined, axon }] of units.entries()) {
     const spikes = zerosOf(layer.output, total, T);
+    const arrived = axon && index === units.length - 1
+      ? zerosOf(layer.output, total, T)
+      : undefined;
     const values = zerosOf(layer.output, total, T);
     for (let first = 0; first < total; first += M) {
       const own = buffers.microBatches[first / M];
@@ -67,9 +70,20 @@ export async function traceUnits(
       } else {
         spikesToUser(words, spikes.data, { ...place, height: 1 });
       }
+      if (!arrived) continue;
+      const late = await readBytes(device, own.arrived[index]);
+      const height = { ...place, height: 1 };
+      spikesToUser(new Uint32Array(late), arrived.data, height);
     }
-    if (neuron) layers.push({ name: layer.name, spikes, potentials: values });
-    else outputs = await normalised(device, plan, index, values);
+    if (neuron) {
+      const { name } = layer;
+      layers.push({
+        name,
+        spikes,
+        ...arrived && { arrived },
+        potentials: values,
+      });
+    } else outputs = await normalised(device, plan, index, values);
   }
   return { layers, outputs };
 }

@@ -17,8 +17,26 @@ export interface LayerTrace {
    * drops or adds spikes.
    */
   readonly spikes: NamedArray;
+  /**
+   * Of the last layer, if its spikes are delayed: the spikes as they arrive,
+   * which the loss and the decision count.
+   */
+  readonly arrived?: NamedArray;
   /** Potentials before the reset, the refractory response included. */
   readonly potentials: NamedArray;
+}
+
+/**
+ * Returns the output of a network: the spikes of its last layer as they arrive.
+ *
+ * @param layers Spikes of its layers.
+ * @returns Spikes that the loss and the decision count, `[N, C, H, W, T]`.
+ */
+export function outputSpikes(
+  layers: readonly Pick<LayerTrace, "spikes" | "arrived">[],
+): NamedArray {
+  const { spikes, arrived } = layers[layers.length - 1];
+  return arrived ?? spikes;
 }
 
 /**

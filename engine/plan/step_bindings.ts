@@ -62,7 +62,7 @@ export class StepBindings {
       ),
       batch: this.microBatch,
       labels: this.uploaded("labels", 1),
-      spikes: { buffer: this.#buffers.spikes[layers.length] },
+      spikes: this.incoming(layers.length),
       error: { buffer: this.#buffers.error },
       silence: { buffer: this.#buffers.silence },
       gradient: this.gradientOf(layers.length - 1),
@@ -92,7 +92,10 @@ export class StepBindings {
     return { buffer, offset: 4 * (launches[index].rows - T) * floats };
   }
 
-  /** Incoming spikes of a layer, after the axons of the layer below. */
+  /**
+   * Incoming spikes of a layer, after the axons of the layer below; of the loss
+   * at the number of layers.
+   */
   incoming(index: number): GPUBufferBinding {
     const { spikes, arrived } = this.#buffers;
     const below = this.#sizes.launches[index - 1];

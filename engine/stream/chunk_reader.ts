@@ -29,7 +29,7 @@ export interface ChunkActivity {
   readonly layers: readonly LayerTrace[];
   /** Drive of a readout without neurons. */
   readonly outputs?: NamedArray;
-  /** Spikes of the last layer, or the drive of the readout. */
+  /** Spikes of the last layer as they arrive, or the drive of the readout. */
   readonly decisive: NamedArray;
 }
 
@@ -46,6 +46,7 @@ export class ChunkReader {
    */
   constructor(plan: StreamPlan, keep: boolean) {
     const { layers, readout, overflow } = plan;
+    const last = layers[layers.length - 1];
     this.#plan = plan;
     this.#kept = keep ? layers : [];
     this.outputs = [
@@ -53,7 +54,7 @@ export class ChunkReader {
         ...(overflow ? [overflow] : []),
         ...(readout
           ? [readout.drives, readout.coefficients]
-          : [layers[layers.length - 1].spikes]),
+          : [last.arrived ?? last.spikes]),
         ...this.#kept.flatMap(({ spikes, potentials }) => [spikes, potentials]),
       ]),
     ];
@@ -78,15 +79,18 @@ export class ChunkReader {
       );
     }
     const outputs = readout && this.#drives(frames, bins, readout);
+    const last = layers[layers.length - 1];
+    const output = outputs ??
+      this.#spikes(frames, bins, last, last.arrived ?? last.spikes);
     return {
       layers: this.#kept.map((layer) => ({
         name: layer.name,
-        spikes: this.#spikes(frames, bins, layer),
+        spikes: this.#spikes(frames, bins, layer, layer.spikes),
+        ...layer.arrived && { arrived: output },
         potentials: this.#floats(frames, bins, layer, layer.potentials),
       })),
       outputs,
-      decisive: outputs ??
-        this.#spikes(frames, bins, layers[layers.length - 1]),
+      decisive: output,
     };
   }
 
@@ -97,7 +101,8 @@ export class ChunkReader {
   #spikes(
     frames: readonly FrameBins[],
     bins: number,
-    { extent, layout, spikes, numbers }: StreamLayer,
+    { extent, layout, numbers }: StreamLayer,
+    spikes: GPUBuffer,
   ): NamedArray {
     const { height } = this.#plan;
     return join(extent, bins, frames, (frame, data) => {

@@ -167,13 +167,14 @@ async function carryStates(
   // A batch of one sample, in evaluation.
   uniforms.set([0, 1, 0, 0, 0, 0, 0, 0, 1]);
   return {
-    layers: units.flatMap(({ layer, neuron, joined }, index) =>
+    layers: units.flatMap(({ layer, neuron, joined, axon }, index) =>
       neuron
         ? [{
           name: layer.name,
           extent: layer.output,
           layout: layoutOf(layer),
           spikes: own.spikes[index],
+          arrived: axon && index === last ? own.arrived[index] : undefined,
           potentials: own.potentials[index],
           numbers: joined.signed
             ? { planes: planesOf(joined), height: joined.scale }

@@ -112,6 +112,9 @@ async function carryStates(
       extent: layer.output,
       layout: layoutOf(layer),
       spikes: buffers.spikes[index + 1],
+      arrived: layer.axon && index === layers.length - 1
+        ? buffers.arrived[index + 1]
+        : undefined,
       potentials: carried[index].potentials,
     })),
     voters: layers[layers.length - 1].voters ?? 1,

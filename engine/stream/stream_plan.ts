@@ -23,6 +23,8 @@ export interface StreamLayer {
   readonly layout: Layout;
   /** Spikes, [F]; bit j is bin j of the frame. */
   readonly spikes: GPUBuffer;
+  /** Of the last layer, if its spikes are delayed: those that arrive, [F]. */
+  readonly arrived?: GPUBuffer;
   /** Potentials, [FRAME, F] by quads. */
   readonly potentials: GPUBuffer;
   /**

@@ -104,9 +104,9 @@ export async function* runningDecisions(
     };
     const { buffers } = stepper.plan;
     const spikes = "spikes" in buffers
-      ? buffers.spikes[buffers.spikes.length - 1]
+      ? (last.axon ? buffers.arrived : buffers.spikes).at(-1)
       : network.spikingLayers.includes(last)
-      ? buffers.microBatches[0].spikes[network.layers.length - 1]
+      ? buffers.microBatches[0].arrived[network.layers.length - 1]
       : undefined;
     if (spikes) {
       const words = new Uint32Array(await readBytes(network.device, spikes));

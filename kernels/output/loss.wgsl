@@ -28,7 +28,7 @@
 //            and rho(theta) · silence is the gradient of
 //              Ts · (1 − 1 / O) · rho(theta) · Σ_t (theta − u[n, t, y])
 //            by the weights of the output layer alone, u being the mean of the
-//            voters; elsewhere silence is 0.
+//            voters, in bins before their delay; elsewhere silence is 0.
 //            A network that cannot tell classes lowers its loss by falling
 //            silent, and far below theta rho(u) is 0: this term brings the
 //            right output back. Its path to the layers below is left out,

@@ -8,7 +8,11 @@ import type { NeuronTrace } from "../views/charts/potentials.ts";
 import type { OutputSpikes } from "../views/charts/output_spikes.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network/network.ts";
-import type { LayerTrace } from "../../engine/network/layer_trace.ts";
+import {
+  type LayerTrace,
+  outputSpikes,
+} from "../../engine/network/layer_trace.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
 import { trace } from "../../engine/trace.ts";
 import { lossOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
@@ -90,11 +94,12 @@ export async function traceSample(
       )
       .map((layer) => ({ layer: layer.name, neuron: busiest(layer) })),
   ];
-  const { shape, data } = drive ?? layers[layers.length - 1].spikes;
+  const output = drive ?? outputSpikes(layers);
+  const { shape, data } = output;
   const T = shape[shape.length - 1];
   const trains = Array.from(
     { length: data.length / T },
-    (_, neuron) => outputs ? spikeTimes(outputs, neuron, Ts) : [],
+    (_, neuron) => outputs ? spikeTimes(output, neuron, Ts) : [],
   );
   return {
     Ts,
@@ -128,7 +133,7 @@ export async function traceSample(
           neuron * T,
           (neuron + 1) * T,
         ),
-        spikes: spikeTimes(layer, neuron, Ts),
+        spikes: spikeTimes(layer.spikes, neuron, Ts),
       };
     }),
   };
@@ -160,9 +165,13 @@ function lengthOf({ spikes: { shape } }: LayerTrace): number {
   return shape[shape.length - 1];
 }
 
-function spikeTimes(layer: LayerTrace, neuron: number, Ts: number): number[] {
-  const T = lengthOf(layer);
-  const train = layer.spikes.data.subarray(neuron * T, (neuron + 1) * T);
+function spikeTimes(
+  { shape, data }: NamedArray,
+  neuron: number,
+  Ts: number,
+): number[] {
+  const T = shape[shape.length - 1];
+  const train = data.subarray(neuron * T, (neuron + 1) * T);
   return [...train.keys()].filter((bin) => train[bin] !== 0)
     .map((bin) => timeOf(bin, Ts));
 }

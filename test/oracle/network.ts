@@ -58,7 +58,7 @@ export interface Network {
   readonly neurons: readonly Neurons[];
   /** ε of the output. */
   readonly response: Float64Array;
-  /** The axons between each layer and the next. @default spikes as they are */
+  /** The axons that follow each layer. @default spikes as they are */
   readonly axons?: readonly (Axon | undefined)[];
 }
 
@@ -149,7 +149,7 @@ export function backward(
  * @param network The network.
  * @param x Input spikes, [N, C, H, W, T].
  * @param activities The activity of each layer, from `forward`.
- * @param loss As for {@linkcode backward}.
+ * @param loss As for {@linkcode backward}, of the spikes that arrive.
  * @returns Gradients of weights, and of delays in the shape of these.
  */
 export function backwardAll(
@@ -164,7 +164,13 @@ export function backwardAll(
   const { Ts, layers, neurons, axons = [] } = network;
   const gradients = layers.map((): Tensor | undefined => undefined);
   const delays = layers.map((): Tensor | undefined => undefined);
+  const last = layers.length - 1;
   let ds = gradient;
+  if (axons[last]) {
+    const arrived = incoming(network, layers.length, activities, x);
+    delays[last] = delayGradient(arrived, ds, axons[last]);
+    ds = delayInputGradient(ds, axons[last]);
+  }
   for (let l = layers.length - 1; l >= 0; l--) {
     const { neuron, response, refractory } = neurons[l];
     const rho = surrogate(activities[l].u, neuron);
@@ -174,7 +180,7 @@ export function backwardAll(
     const dy = pspAdjoint(du, response, Ts);
     const input = incoming(network, l, activities, x);
     gradients[l] = synapseWeightGradient(layers[l], input, dy);
-    if (silence && l === layers.length - 1) {
+    if (silence && l === last) {
       const peak = neuron.scaleRho / (neuron.tauRho * neuron.theta);
       const lift = {
         shape: silence.shape,

@@ -74,12 +74,6 @@ export function describeUnits(
         "with a layer without neurons",
     );
   }
-  if (last.axon) {
-    throw new ShapeError(
-      `Cannot build layer "${last.layer.name}" with a delay: no layer is above ` +
-        "it",
-    );
-  }
   const { extent, runSize } = last.output;
   if (extent.H * extent.W > 1) {
     throw new ShapeError(

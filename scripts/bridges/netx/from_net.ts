@@ -55,7 +55,7 @@ export function fromNet(
     if (own.neurons.isReadout && !isLast) {
       throw new NetworkError("its neurons never fire", { node });
     }
-    const delay = isLast ? undefined : own.synapse.delay;
+    const delay = own.neurons.isReadout ? undefined : own.synapse.delay;
     if (withUnits && kind === "convT") {
       throw new NetworkError(
         `it is a transposed convolution, and "${withUnits.layer.name}" has a ` +
@@ -67,8 +67,8 @@ export function fromNet(
     const section = sectionOf(own, { isUnit: withUnits !== undefined });
     const { prefix, entry, shape } = synapseEntry(own);
     const name = `${prefix}${++numbers[prefix]}`;
-    if (isLast && own.synapse.delay) {
-      notes.push(`the delays of "${name}", the last layer, are left out`);
+    if (own.neurons.isReadout && own.synapse.delay) {
+      notes.push(`the delays of "${name}", which never fires, are left out`);
     }
     const scaled = scaledWeights(own, section, name);
     notes.push(...scaled.notes);

@@ -17,9 +17,10 @@ import {
 } from "../../../mod.ts";
 import type { Device } from "../../../engine/mod.ts";
 import type { UpdateRule } from "../../../engine/plan/steps/optimizer.ts";
-import { close } from "../../fixtures/comparison.ts";
+import { outputSpikes } from "../../../engine/network/layer_trace.ts";
+import { close, same } from "../../fixtures/comparison.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
-import type { Axon } from "../../oracle/layers/axon.ts";
+import { type Axon, delay } from "../../oracle/layers/axon.ts";
 import { numSpikesLoss } from "../../oracle/loss.ts";
 import {
   backwardAll,
@@ -47,12 +48,12 @@ const OPTIONS = {
 const INPUT = busyInput([N, 2, 9, 7, T], 2);
 const EVENTS = eventsOf(INPUT, LABELS);
 
-/** Learned per neuron below a pool, per channel, and fixed. */
+/** Learned per neuron below a pool, per channel, fixed, and of the outputs. */
 const LAYERS: LayerDescription[] = [
   { conv: { out: 6, kernel: 3, groups: 2 }, delay: { max: 40 } },
   { pool: 2, delay: { per: "channel" } },
   { dense: 20, delay: 17 },
-  { dense: 3 },
+  { dense: 3, delay: {} },
 ];
 
 function describe(
@@ -106,6 +107,7 @@ gpuTest("networks with delays agree with their twin", async () => {
       ["pool1.delay", 3],
       ["fc1.weight", 5],
       ["fc2.weight", 5],
+      ["fc2.delay", 3],
     ],
   );
   deepStrictEqual(weights["conv1.delay"].shape, [6, 7, 5]);
@@ -121,8 +123,9 @@ gpuTest("networks with delays agree with their twin", async () => {
   const x = { ...INPUT, data: INPUT.data.map((s) => s / Ts) };
   const found = await trace(model, EVENTS, OPTIONS);
   for (const { spikes } of found.layers) ok(spikes.data.some((s) => s > 0));
-  const { "conv1.delay": neuron, "pool1.delay": channel, ...gradients } =
+  const { "conv1.delay": neuron, "pool1.delay": channel, ...others } =
     found.gradients;
+  const { "fc2.delay": output, ...gradients } = others;
   agrees(
     { ...found, gradients },
     twin,
@@ -131,11 +134,15 @@ gpuTest("networks with delays agree with their twin", async () => {
     3e-6,
   );
   const given = found.layers.map(({ spikes }) => tensor(spikes));
-  const loss = numSpikesLoss(given[3], LABELS, target, twin.response, Ts);
+  const out = tensor(outputSpikes(found.layers));
+  same(out.data, delay(given[3], twin.axons![3]!).data);
+  ok(out.data.some((value, i) => value !== given[3].data[i]));
+  const loss = numSpikesLoss(out, LABELS, target, twin.response, Ts);
   const activities = forwardGiven(twin, x, given);
   const { delays } = backwardAll(twin, x, activities, loss);
   close(tensor(neuron), delays[0]!, 1e-5);
   close(tensor(channel), delays[1]!, 1e-5);
+  close(tensor(output), delays[3]!, 1e-5);
 });
 
 /** Trains a few steps. */
@@ -272,8 +279,8 @@ gpuTest("a file of weights holds the delays", async () => {
 const REFUSED: [name: string, message: string, layers: LayerDescription[]][] = [
   [
     "ShapeError",
-    'Cannot build layer "fc1" with a delay or dropout: no layer is above it',
-    [{ dense: 3, delay: 2 }],
+    'Cannot build layer "fc1" with dropout: no layer is above it',
+    [{ dense: 3, delay: 2, dropout: 0.1 }],
   ],
   [
     "RangeError",

@@ -171,7 +171,11 @@ export const UNIT_NETWORKS: readonly UnitNetwork[] = [
         neuron: leaky({ threshold: 0.05 }),
         delay: {},
       },
-      { dense: 3, neuron: leaky({ threshold: 0.05 }) },
+      {
+        dense: 3,
+        neuron: leaky({ threshold: 0.05 }),
+        delay: { per: "channel" },
+      },
     ],
     sparsity: { maxRate: 0.02, lam: 9 },
     loss: "shares",

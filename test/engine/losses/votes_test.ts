@@ -5,6 +5,7 @@ import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
 import { spikeTime } from "../../../engine/losses/spike_time.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
+import { outputSpikes } from "../../../engine/network/layer_trace.ts";
 import { stream } from "../../../engine/stream/stream.ts";
 import { predict, trace } from "../../../engine/trace.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
@@ -30,12 +31,15 @@ const T = 60;
 const LABELS = [1, 4];
 const REGION = { start: 50, stop: 250 };
 
+/** Delay of the votes in ms. */
+const DELAY = 15;
+
 /** Fifteen neurons, of which three vote for each of five outputs. */
 const DESCRIPTION = {
   input: { C: 2, H: 4, W: 5 },
   layers: [
     { conv: { out: 4, kernel: 3, weightScale: 10 } },
-    { dense: 15 },
+    { dense: 15, delay: DELAY },
     { average: 5 },
   ],
   neuron: NEURON,
@@ -93,11 +97,15 @@ for (const [name, [loss, oracleLoss]] of Object.entries(LOSSES)) {
           tSample: 5 * T,
           loss,
         });
-        const network = oracleOf(DESCRIPTION, model.layers, weights, T);
+        const delays = tensorOf([15, 1, 1], Array(15).fill(DELAY));
+        const network = {
+          ...oracleOf(DESCRIPTION, model.layers, weights, T),
+          axons: [undefined, { delays, Ts: 5 }],
+        };
         const x = tensorOf(counts.shape, counts.data.map((count) => count / 5));
         const given = found.layers.map(({ spikes }) => tensor(spikes));
         const activities = forwardGiven(network, x, given);
-        const out = given[1];
+        const out = tensor(outputSpikes(found.layers));
         const votes = votesOf(out, 3);
         deepStrictEqual([...found.predictions], predictClass(out, 3));
         const expected = lossOfVotes(
@@ -121,7 +129,7 @@ gpuTest("votes are the same at once, in a stream and bin by bin", async () => {
   await excite(model, 0.3);
   const x = busyInput([1, 2, 4, 5, T], 8);
   const whole = await runWhole(model, x);
-  const { data } = whole.layers[1].spikes;
+  const { data } = outputSpikes(whole.layers);
   const means = Array.from(
     { length: 5 },
     (_, o) =>

@@ -45,7 +45,7 @@ const LAYERWISE: [
     [
       { ghost: { ...conv, out: 6 }, bias: true },
       { residual: [{ conv: { ...conv, out: 6 } }], join: "gate" },
-      { dense: 4, neuron: leaky({ threshold: 0.2 }) },
+      { dense: 4, neuron: leaky({ threshold: 0.2 }), delay: {} },
     ],
     leaky({ ...FIRING, tau: Infinity, reset: "soft" }),
   ],

@@ -122,12 +122,16 @@ export function agree(steps: readonly StreamStep[], whole: Prediction): void {
   const { layers, outputs, scores, label } = whole;
   const T = (outputs ?? layers[0].spikes).shape[4];
   strictEqual(steps[steps.length - 1].bins, T);
-  layers.forEach(({ name, spikes, potentials }, index) => {
+  layers.forEach(({ name, spikes, arrived, potentials }, index) => {
     const own = steps.map((step) => step.layers[index]);
     strictEqual(own[0].name, name);
     const streamed = joined(own.map(({ spikes }) => spikes));
     deepStrictEqual(streamed.shape, spikes.shape);
     same(streamed.data, spikes.data);
+    strictEqual(own[0].arrived === undefined, arrived === undefined);
+    if (arrived) {
+      same(joined(own.map(({ arrived }) => arrived!)).data, arrived.data);
+    }
     same(joined(own.map(({ potentials }) => potentials)).data, potentials.data);
   });
   if (outputs) {

@@ -102,7 +102,7 @@ const SLAYER: [
         },
         { pool: 2, delay: 150 },
         { dense: 9, delay: {} },
-        { dense: 3 },
+        { dense: 3, delay: { per: "channel" } },
       ],
       neuron: { ...NEURON, theta: 4 },
       Ts: 2,

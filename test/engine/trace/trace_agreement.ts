@@ -5,6 +5,7 @@
  */
 
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { outputSpikes } from "../../../engine/network/layer_trace.ts";
 import type { Trace } from "../../../engine/trace.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { close } from "../../fixtures/comparison.ts";
@@ -58,7 +59,7 @@ export function agrees(
       strictEqual(given[l].data[i] !== 0, value >= theta, `${l}: ${value}`);
     });
   });
-  const out = given.at(-1)!;
+  const out = tensor(outputSpikes(found.layers));
   deepStrictEqual([...found.predictions], predict(out));
   const expected = lossOf(out);
   close(sum(found.losses), tensorOf([1], [expected.loss]));

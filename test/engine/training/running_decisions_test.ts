@@ -3,6 +3,7 @@ import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
+import { outputSpikes } from "../../../engine/network/layer_trace.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { predict } from "../../../engine/trace.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
@@ -26,12 +27,12 @@ COUNTS.data.forEach((_, i) => {
 
 const NETWORKS: Record<string, Omit<ModelDescription, "random" | "input">> = {
   "spikes of SLAYER's neurons": {
-    layers: [{ conv: { out: 4, kernel: 3 } }, { dense: 3 }],
+    layers: [{ conv: { out: 4, kernel: 3 } }, { dense: 3, delay: 8 }],
     neuron: { theta: 1, tauSr: 4, tauRef: 3 },
     Ts: 2,
   },
   "spikes of leaky neurons": {
-    layers: [{ dense: 8, bias: true }, { dense: 3 }],
+    layers: [{ dense: 8, bias: true }, { dense: 3, delay: 6 }],
     neuron: leaky({ threshold: 0.1 }),
     Ts: 2,
   },
@@ -91,7 +92,7 @@ for (const [what, description] of Object.entries(NETWORKS)) {
     deepStrictEqual(found.map(({ label }) => label), LABELS);
     const whole = await predict(model, batch, { tSample });
     whole.forEach(({ layers, outputs }, n) => {
-      const { data } = outputs ?? layers[layers.length - 1].spikes;
+      const { data } = outputs ?? outputSpikes(layers);
       const sums = [0, 0, 0];
       const expected = Array.from({ length: T }, (_, t) => {
         sums.forEach((_, o) => sums[o] += data[o * T + t]);
@@ -105,7 +106,7 @@ for (const [what, description] of Object.entries(NETWORKS)) {
     whole.forEach(({ layers, outputs }, n) => {
       deepStrictEqual(
         moving[n].decisions,
-        classifyMoving(outputs ?? layers[layers.length - 1].spikes, { window }),
+        classifyMoving(outputs ?? outputSpikes(layers), { window }),
       );
     });
     notDeepStrictEqual(moving, found);

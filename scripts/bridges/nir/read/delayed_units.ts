@@ -5,7 +5,6 @@
  */
 
 import type { Extent } from "../../../../engine/network/network.ts";
-import type { NetworkEntry } from "../../../configuration/schema/network.ts";
 import { axonOf } from "../../network/axon.ts";
 import type { ImportedUnit } from "../../network/nested_units.ts";
 import { NetworkError } from "../../network/network_error.ts";
@@ -42,20 +41,4 @@ export function delayedUnit(
     entry: { ...unit.entry, delay: axon.delay },
     arrays: { ...unit.arrays, ...axon.delays && { delay: axon.delays } },
   };
-}
-
-/**
- * Requires that a layer reads the delayed spikes.
- *
- * @param layers The layers of the network.
- * @param last Name of the delay node that reads the last neurons, if any.
- * @throws {NetworkError} If that delays the last layer.
- */
-export function requireReaders(
-  layers: readonly NetworkEntry[],
-  last: string | undefined,
-): void {
-  if (layers[layers.length - 1].delay === undefined) return;
-  const problem = "it delays the spikes of the last layer, which none reads";
-  throw new NetworkError(problem, { node: last });
 }

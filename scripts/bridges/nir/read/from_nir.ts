@@ -9,7 +9,6 @@ import type { ImportedNetwork } from "../../network/imported_network.ts";
 import { nestUnits } from "../../network/nested_units.ts";
 import { hoistNeuron } from "../../network/hoist_neuron.ts";
 import { NetworkError } from "../../network/network_error.ts";
-import { requireReaders } from "./delayed_units.ts";
 import { withoutLoops } from "../graph/graph_loops.ts";
 import { inOrder, type OrderedNode } from "../graph/graph_order.ts";
 import { GraphReader } from "./graph_reader.ts";
@@ -43,12 +42,11 @@ export function fromNir(
   const reader = new GraphReader(dt, { ...straight, loops });
   const ordered = inOrder(straight);
   for (const { node, from } of ordered) reader.read(node, from);
-  const { sources, input, last, losses, delays } = reader;
+  const { sources, input, last, losses } = reader;
   if (!last || !input) {
     throw new NetworkError("no output of it is reached from an input");
   }
   const { layers, weights, nodes } = nestUnits(sources, last);
-  requireReaders(layers, delays.get(nodes[nodes.length - 1]));
   const origin = options.dt !== undefined
     ? "as --dt says"
     : written !== undefined

@@ -48,8 +48,6 @@ export class GraphReader {
   readonly #targets: ReadonlyMap<string, number>;
   /** What the import changes, one line each. */
   readonly losses: string[] = [];
-  /** Names of delay nodes, by the name of the neurons that they read. */
-  readonly delays = new Map<string, string>();
   /** Extent of the input. */
   input: Extent | undefined;
   /** Spikes or drives that the network returns. */
@@ -166,7 +164,6 @@ export class GraphReader {
         dt: this.#dt,
       }),
     };
-    this.delays.set(unit.unit.node, node.name);
   }
 
   /** Adds the outputs of nodes. */

@@ -226,11 +226,11 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
     ...dense({ weight: floats([3, 3], 2) }).slice(1),
   ];
   assert.equal(fromNet({ layers: dense({}) }).lossy, false);
-  // A readout that leaks, a bias of currents, and delays that nothing reads.
+  // A readout that leaks, a bias of currents, and delays without spikes.
   const changed: Record<string, Hdf5Data>[] = [
     { "neuron/vThMant": integers(2 ** 18 - 1) },
     { bias: floats([3], 2) },
-    { delay: floats([1], 3) },
+    { "neuron/vThMant": integers(2 ** 18 - 1), delay: floats([1], 3) },
   ];
   const lossy = changed.map((own) => fromNet({ layers: dense(own) }));
   assert.deepEqual(lossy.map(({ lossy }) => lossy), [true, true, true]);

@@ -215,7 +215,10 @@ for (const [what, [unit, largest, description]] of Object.entries(EXACT)) {
 Deno.test("netx reads a dense network with delays as it is written", () => {
   const description: ModelDescription = {
     ...BASE,
-    layers: [{ dense: 8, delay: 3 }, { dense: 5, recurrent: true }],
+    layers: [
+      { dense: 8, delay: 3 },
+      { dense: 5, recurrent: true, delay: { per: "channel" } },
+    ],
     neuron: fixedCuba({ iDecay: 4096 }),
   };
   const weights = evenWeights(description, { unit: 64, largest: 60 });
@@ -225,6 +228,12 @@ Deno.test("netx reads a dense network with delays as it is written", () => {
   const types = network.layers.map(({ type }) => type);
   assert.deepEqual(types, ["input", "dense", "dense_rec"]);
   assert.deepEqual([...network.layers[0].parameters.keys()], ["shape"]);
+  const imported = fromNet(network);
+  assert.deepEqual(
+    imported.layers.map(({ delay }) => delay),
+    [3, { per: "channel" }],
+  );
+  assert.deepEqual([...imported.weights["fc2.delay"].data], [0, 1, 2, 3, 4]);
 });
 
 gpuTest("votes go into a file of netx and back", async () => {

@@ -94,7 +94,7 @@ gpuTest("delays become nodes, and come back as delays", async () => {
       { pool: 2, delay: 7 },
       { conv: CONV, delay: {}, quantize: 0.25 },
       { dense: 12, delay: { per: "channel" } },
-      { dense: 4 },
+      { dense: 4, delay: 5 },
     ],
     neuron: cubaLeaky({ threshold: 0.4, tau: 3 }),
     Ts: 2,
@@ -102,7 +102,7 @@ gpuTest("delays become nodes, and come back as delays", async () => {
   });
   assert.equal(lossy, false);
   for (const pair of pairs) await requireSame(pair);
-  const bins = ["pool1", "conv1", "fc1"].map((layer) => {
+  const bins = ["pool1", "conv1", "fc1", "fc2"].map((layer) => {
     const { shape, values } = graph.nodes.get(`${layer}_delay`)!.parameters
       .get("delay")!;
     const delays = Array.from(values as Float64Array, (s) => s / 0.002);
@@ -113,10 +113,11 @@ gpuTest("delays become nodes, and come back as delays", async () => {
     [[2, 3, 3], [3]],
     [[3, 3, 3], [0, 1, 2, 3]],
     [[12], [0, 1, 2, 3]],
+    [[4], [2]],
   ]);
   assert.deepEqual(
     back.layers.map(({ delay }) => delay),
-    [6, { per: "neuron" }, { per: "channel" }, undefined],
+    [6, { per: "neuron" }, { per: "channel" }, 4],
   );
 });
 

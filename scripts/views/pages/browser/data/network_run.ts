@@ -9,7 +9,10 @@ import type { Device } from "../../../../../engine/device/device.ts";
 import { Model } from "../../../../../engine/model.ts";
 import type { Extent } from "../../../../../engine/network/network.ts";
 import { Random } from "../../../../../engine/network/random.ts";
-import type { LayerTrace } from "../../../../../engine/network/layer_trace.ts";
+import {
+  type LayerTrace,
+  outputSpikes,
+} from "../../../../../engine/network/layer_trace.ts";
 import { trace } from "../../../../../engine/trace.ts";
 import type { NamedArray } from "../../../../../engine/network/weights.ts";
 import type { Configuration } from "../../../../configuration/schema/types.ts";
@@ -99,13 +102,13 @@ export async function runNetwork(
     tSample,
     loss,
   });
-  const spikes = layers.map(spikesOf);
+  const last = layers[layers.length - 1];
   const { voters = 1 } = model.layers[model.layers.length - 1];
   return {
-    layers: spikes,
+    layers: layers.map(spikesOf),
     votes: outputs
       ? probabilitiesOf(outputs)
-      : countsOf(spikes[spikes.length - 1], voters),
+      : countsOf(spikesOf({ ...last, spikes: outputSpikes(layers) }), voters),
     Ts: await binLength(source, 0, configuration),
     prediction: predictions[0],
   };
