@@ -70,6 +70,7 @@ export {
   CUBA_LEAKY,
   cubaLeaky,
   type CubaParameters,
+  NORMALISED_CUBA,
   PARAMETRIC_CUBA,
 } from "./neurons/cuba_leaky.ts";
 export type { Sparsity } from "./losses/loss.ts";

@@ -6,6 +6,7 @@
 
 import {
   CUBA_NEURON,
+  LEAKY_NEURON,
   PARAMETRIC_CUBA_NEURON,
 } from "../../kernels/leaky/leaky_neurons.ts";
 import { steppedText } from "../../kernels/shared/stepped.ts";
@@ -28,6 +29,12 @@ export interface CubaParameters extends LeakyParameters {
   readonly decayInput?: boolean;
   /** Whether layers learn tau and tauSyn. @default both are fixed */
   readonly decays?: "learned";
+  /**
+   * What a layer's norm or bias acts on, if not on the drive.
+   *
+   * @default the drive
+   */
+  readonly norm?: "current";
 }
 
 /**
@@ -40,6 +47,15 @@ export const CUBA_LEAKY: NeuronKind = steppedNeuron({
   constants: ({ theta: _, ...constants }) => constants,
   code: CUBA_NEURON,
 });
+
+/** CUBA-LIF neurons whose layers normalise the current. */
+export const NORMALISED_CUBA: NeuronKind = {
+  name: "current-based leaky integrate-and-fire with a normalised current",
+  parameters: { ...INTEGRATION, currentLeak: parameter(0.5) },
+  constants: ({ theta: _, currentLeak: __, ...constants }) => constants,
+  stepped: steppedText(LEAKY_NEURON),
+  currentKept: ({ currentLeak }) => 1 - currentLeak,
+};
 
 /** CUBA-LIF neurons whose layers learn both time constants. */
 export const PARAMETRIC_CUBA: NeuronKind = {
@@ -63,6 +79,10 @@ export const PARAMETRIC_CUBA: NeuronKind = {
  * to a synaptic current i: i += drive − i / tauSyn, then v += (i − (v − rest))
  * / tau. A spike does not change the current.
  *
+ * With `norm: "current"` a layer's norm is that of the current, and its bias
+ * adds to the current, as in lava-dl; the network is computed layer by layer,
+ * and the layer is not recurrent.
+ *
  * With learned decays each layer learns both time constants: 1/tau = 1 / (1 +
  * exp(−w[0])) and 1/tauSyn = 1 / (1 + exp(−w[1])), where w is an array in
  * addition to the weights, such as `conv1.neuron.w`, of shape [2]; the network
@@ -74,7 +94,8 @@ export const PARAMETRIC_CUBA: NeuronKind = {
  * @throws {RangeError} If a time constant is less than one bin or, if it is
  * learned, not finite or not more than one bin; or if the reset is delayed and
  * tau is learned or one.
- * @throws {TypeError} If the surrogate or the reset is unknown.
+ * @throws {TypeError} If the surrogate or the reset is unknown, or decays are
+ * learned and the current is normalised.
  *
  * @example
  * ```ts
@@ -89,8 +110,14 @@ export const PARAMETRIC_CUBA: NeuronKind = {
 export function cubaLeaky(
   parameters: CubaParameters = {},
 ): NeuronDescription & Readonly<Record<string, unknown>> {
-  const { tau = 2, tauSyn = 2, decayInput = true, decays } = parameters;
+  const { tau = 2, tauSyn = 2, decayInput = true, decays, norm } = parameters;
   if (decays === "learned") {
+    if (norm === "current") {
+      throw new TypeError(
+        "Cannot build a neuron with learned decays whose current is " +
+          "normalised: such a current has a fixed decay",
+      );
+    }
     requireLearnable("tau", tau);
     requireLearnable("tauSyn", tauSyn);
     return {
@@ -102,7 +129,7 @@ export function cubaLeaky(
     };
   }
   return {
-    kind: CUBA_LEAKY,
+    kind: norm === "current" ? NORMALISED_CUBA : CUBA_LEAKY,
     ...describeIntegration(parameters),
     currentLeak: leakOf("tauSyn", tauSyn),
   };

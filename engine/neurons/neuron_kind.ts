@@ -109,6 +109,15 @@ export interface NeuronKind {
     readonly most: number;
   };
   /**
+   * Computes the share of a current that is kept per bin, of neurons whose drive
+   * is a current that a layer's normalisation or bias acts on, see sigma.wgsl.
+   *
+   * @param parameters A value for each parameter.
+   * @returns The share.
+   * @default none: normalisation and bias act on drives
+   */
+  readonly currentKept?: (parameters: NeuronParameters) => number;
+  /**
    * Initial values of the one to four parameters that each layer of such neurons
    * learns in addition to its weights, as `conv1.neuron.w`.
    *

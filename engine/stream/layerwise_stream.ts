@@ -82,6 +82,9 @@ async function carryStates(
     planes: sentPlanes(unit),
   }));
   const longest = await longestDelays(model, delayed);
+  const running = plan.evaluation.filter(({ dispatch }) =>
+    dispatch.name === sigmaForward.name
+  );
   const { chunk, states, axons, sums } = await device.allocate(() => ({
     chunk: device.createBuffer("chunk", 2),
     axons: delayed.map((layer, index) =>
@@ -90,12 +93,10 @@ async function carryStates(
     states: units.map((unit) =>
       device.createBuffer(`${unit.layer.name} state`, stateWords(unit))
     ),
-    sums: units.map(({ layer: { name, output, runSize } }) =>
-      device.createBuffer(
-        `${name} sums`,
-        2 * layoutOf({ output, runSize }).floats,
-      )
-    ),
+    sums: running.map(({ dispatch: { layer: name } }) => {
+      const { layer } = units.find(({ layer }) => layer.name === name)!;
+      return device.createBuffer(`${name} sums`, 2 * layoutOf(layer).floats);
+    }),
   }));
   copyDelays(
     device,
@@ -119,7 +120,8 @@ async function carryStates(
       },
     );
   };
-  const carry = async ({ dispatch }: { readonly dispatch: Dispatch }) => {
+  const carry = async (step: { readonly dispatch: Dispatch }) => {
+    const { dispatch } = step;
     const index = units.findIndex(({ layer }) => layer.name === dispatch.layer);
     if (dispatch.name === axonForward.name) return await delay(index);
     const { constants, grid } = dispatch.launch;
@@ -128,7 +130,7 @@ async function carryStates(
       return await compiler.compile({ kernel: sigmaStream, constants, grid }, {
         ...carriedBy,
         values: { buffer: own.drives[index] },
-        carried: { buffer: sums[index] },
+        carried: { buffer: sums[running.indexOf(step)] },
       });
     }
     if (dispatch.name === deltaForward.name) {

@@ -1,6 +1,5 @@
 /**
- * Launches of sigma-delta neurons, and of sums of drives over time, where
- * incoming messages are differences.
+ * Launches of sigma-delta neurons, and of sums of drives over time.
  *
  * @module
  */
@@ -32,22 +31,23 @@ export interface SumLaunches {
  * @returns The launches.
  */
 export function launchSums(
-  { isSummed, strips, channels }: PlacedUnit,
+  { sums, strips, channels }: PlacedUnit,
 ): SumLaunches {
-  if (!isSummed) return { sums: [], sumsBack: [] };
   const { T, pixels, C, runSize } = strips;
-  const own = {
-    constants: { T, pixels, C, runSize },
+  const own = (kept: number) => ({
+    constants: { T, pixels, C, runSize, kept },
     grid: [
       groupsFor(pixels * channels, sigmaForward.workgroup),
       1,
       "samples",
     ],
     loops: 2 * (T + 2),
-  } as const;
+  } as const);
   return {
-    sums: [launch({ kernel: sigmaForward, ...own })],
-    sumsBack: [launch({ kernel: sigmaAdjoint, ...own })],
+    sums: sums.map((kept) => launch({ kernel: sigmaForward, ...own(kept) })),
+    sumsBack: sums.toReversed().map((kept) =>
+      launch({ kernel: sigmaAdjoint, ...own(kept) })
+    ),
   };
 }
 

@@ -8,9 +8,9 @@ import type { Launch } from "../../device/launch.ts";
 import type { Sparsity } from "../../losses/loss.ts";
 import {
   floatsOf,
-  isSummed,
   type Raster,
   rasterOf,
+  sumsOf,
   type Unit,
   type Units,
 } from "../units/units.ts";
@@ -48,8 +48,8 @@ export interface PlacedUnit {
   readonly isLast: boolean;
   /** The raster that its synapse reads. */
   readonly source: Raster;
-  /** Whether its drives are summed over time. */
-  readonly isSummed: boolean;
+  /** Share that each running sum of its drives keeps per bin. */
+  readonly sums: readonly number[];
   /** The raster of its residual connection, if any. */
   readonly shortcut?: Raster;
   readonly setting: UnitSetting;
@@ -81,7 +81,7 @@ export function placeUnit(
     index,
     isLast: index === units.units.length - 1,
     source: rasterOf(units, unit.source),
-    isSummed: isSummed(units, unit),
+    sums: sumsOf(units, unit),
     shortcut: unit.residual && rasterOf(units, unit.residual.raster),
     setting,
     strips,

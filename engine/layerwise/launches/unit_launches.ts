@@ -86,7 +86,8 @@ export function launchUnit(
   const synapse = ghost?.first ?? unit.layer;
   const own = synapseSetting(placed);
   // Only the weight gradient reads the gradient of the first unit's drives.
-  const isDirect = unit.source === 0 && !ghost && !placed.isSummed;
+  const isDirect = unit.source === 0 && !ghost &&
+    placed.sums.length === 0;
   const throughNorm = norm && isDirect && !normalised
     ? kind.gradientThroughNorm?.(synapse, own)
     : undefined;

@@ -305,6 +305,12 @@ class UnitBuilder {
           "which cannot be pooled, dropped or read by their own layer",
       );
     }
+    if (own?.kind.currentKept && recurrent) {
+      throw new ShapeError(
+        `Cannot build layer "${unit.layer.name}": its neurons read their own ` +
+          "spikes, which do not pass the current that is normalised",
+      );
+    }
     if (changed.norm?.kind === "batch" && unit.layer.weightStep) {
       throw new ShapeError(
         `Cannot build layer "${unit.layer.name}" with quantize and norm ` +

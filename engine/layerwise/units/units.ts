@@ -130,16 +130,21 @@ export function hasOwnGradient(unit: Unit): boolean {
 }
 
 /**
- * Whether the drives of a unit are summed over time.
+ * Returns the running sums over time of a unit's drives.
  *
  * @param units The units.
  * @param unit The unit.
- * @returns Whether its incoming messages are differences, or its neurons send
- * differences.
+ * @returns Share that each keeps per bin: 1 where incoming messages are
+ * differences, or neurons send differences; then that of a current.
  */
-export function isSummed(units: Units, { source, neuron }: Unit): boolean {
-  return rasterOf(units, source).signed === true ||
+export function sumsOf(units: Units, { source, neuron }: Unit): number[] {
+  const isDifference = rasterOf(units, source).signed === true ||
     neuron?.kind.graded !== undefined;
+  const current = neuron?.kind.currentKept?.(neuron.parameters);
+  return [
+    ...isDifference ? [1] : [],
+    ...current === undefined ? [] : [current],
+  ];
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Running sums of drives over time, the decoder of sigma-delta neurons; the
- * equations are in sigma.wgsl.
+ * Running sums of drives over time: the decoder of sigma-delta neurons, and
+ * currents; the equations are in sigma.wgsl.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export const sigmaForward = {
   workgroup: 64,
   bindings: { values: 2 },
   inPlace: ["values"],
-  constants: ["T", "pixels", "C", "runSize"],
+  constants: ["T", "pixels", "C", "runSize", "kept"],
 } as const satisfies KernelSpec;
 
 /** sigma.wgsl, `stream`. */
@@ -28,7 +28,7 @@ export const sigmaStream = {
   workgroup: 64,
   bindings: { chunk: 1, values: 2, carried: 3 },
   inPlace: ["values", "carried"],
-  constants: ["T", "pixels", "C", "runSize"],
+  constants: ["T", "pixels", "C", "runSize", "kept"],
 } as const satisfies KernelSpec;
 
 /** sigma.wgsl, `adjoint`. */
@@ -39,5 +39,5 @@ export const sigmaAdjoint = {
   workgroup: 64,
   bindings: { values: 2 },
   inPlace: ["values"],
-  constants: ["T", "pixels", "C", "runSize"],
+  constants: ["T", "pixels", "C", "runSize", "kept"],
 } as const satisfies KernelSpec;

@@ -1,17 +1,21 @@
-// Sigma decoder of sigma-delta neurons: running sums of drives over time, since
-// incoming messages are differences.
+// Running sums of drives over time, in place: the sigma decoder of sigma-delta
+// neurons, since incoming messages are differences (kept = 1), and currents
+// that decay, where a normalisation is that of the current.
 //
-// forward  x[n, t, i] = Σ_{t' ≤ t} x[n, t', i], in place
-// adjoint  dx[n, t, i] = Σ_{t' ≥ t} dx[n, t', i], in place
+// forward  y[n, t, i] = x[n, t, i] + kept · y[n, t − 1, i]
+// adjoint  dx[n, t, i] = dy[n, t, i] + kept · dx[n, t + 1, i]
 //
 // stream   `forward` for a frame of a stream, from the sum before the frame;
 //          the drives of the frame are recomputed with each chunk
 //
 // chunk    [2]                     see cell_stream.wgsl
-// values   [N, T, pixels, floats]  the drive x, or its gradient dx
+// values   [N, T, pixels, floats]  x, then y; or dy, then dx
 // carried  [pixels, floats]        sum before the frame, then at its end
 //
 // One invocation owns a channel of a pixel.
+
+// Share of the sum that is kept in a bin.
+override kept: f32 = 1;
 
 @group(0) @binding(1) var<storage, read> chunk: array<u32>;
 @group(0) @binding(2) var<storage, read_write> values: array<f32>;
@@ -27,7 +31,7 @@ fn forward(
     var sum = 0.0;
     for (var t = 0u; t < T; t++) {
       let at = (id.z * T + t) * size + i;
-      sum += values[at];
+      sum = fma(kept, sum, values[at]);
       values[at] = sum;
     }
   }
@@ -47,7 +51,7 @@ fn stream(
     var sum = before;
     for (var t = 0u; t < T; t++) {
       let at = t * size + i;
-      sum += values[at];
+      sum = fma(kept, sum, values[at]);
       values[at] = sum;
     }
     carried[i] = vec2(before, sum);
@@ -64,7 +68,7 @@ fn adjoint(
     var sum = 0.0;
     for (var done = 0u; done < T; done++) {
       let at = (id.z * T + T - 1 - done) * size + i;
-      sum += values[at];
+      sum = fma(kept, sum, values[at]);
       values[at] = sum;
     }
   }

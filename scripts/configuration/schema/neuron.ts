@@ -158,6 +158,8 @@ const cuba = {
   ...leakyIntegrator,
   /** `learned` makes each layer learn tau and tauSyn, starting from these. */
   decays,
+  /** `current` lets a layer's norm or bias act on the current. */
+  norm: v.optional(oneOf("current")),
 };
 
 /** Parameters of leaky neurons with an adaptive threshold. */
@@ -283,6 +285,9 @@ const LEARNED = {
     tau: v.optional(learnedBins, 2),
     tauSyn: v.optional(learnedBins, 2),
     reset: undelayed,
+    norm: v.optional(
+      worded("no norm of the current beside decays: learned", v.never()),
+    ),
   }),
   ALIF: section({
     ...alif,

@@ -2,6 +2,7 @@ import { deepStrictEqual, throws } from "node:assert/strict";
 import { describeUnits } from "../../../engine/layerwise/units/describe_units.ts";
 import type { UnitDescription } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 
@@ -115,6 +116,19 @@ const WRONG: readonly [
     [
       conv(2),
       { residual: [{ ...conv(2), neuron: sigmaDelta() }] },
+      OUT,
+    ],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "fc1": its neurons read their own spikes, which do ' +
+    "not pass the current that is normalised",
+    [
+      {
+        dense: 3,
+        recurrent: true,
+        neuron: cubaLeaky({ norm: "current" }),
+      },
       OUT,
     ],
   ],

@@ -199,6 +199,31 @@ export const UNIT_NETWORKS: readonly UnitNetwork[] = [
     coding: { mode: "SUM_NORM", height: 1 },
   },
   {
+    what: "norms and biases of currents, of changes too",
+    shape: [3, 2, 5, 4, 35],
+    layers: [
+      {
+        ...conv(6, { groups: 2 }),
+        norm: "mean",
+        neuron: cubaLeaky({ threshold: 0.2, tauSyn: 4, norm: "current" }),
+      },
+      { ...conv(4), norm: "batch", neuron: sigmaDelta({ threshold: 0.05 }) },
+      {
+        ...conv(4),
+        norm: "scale",
+        neuron: cubaLeaky({ threshold: 0.2, norm: "current" }),
+        pool: { max: 2 },
+      },
+      {
+        dense: 6,
+        bias: true,
+        neuron: cubaLeaky({ threshold: 0.1, tauSyn: 1, norm: "current" }),
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    coding: { mode: "SUM_NORM", height: 1 },
+  },
+  {
     what: "changes in steps, of several activations",
     shape: [2, 2, 5, 4, 35],
     layers: [

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NORMALISED_CUBA } from "../../../engine/neurons/cuba_leaky.ts";
 import {
   FIXED_ADAPTIVE_RESONATOR,
   FIXED_RESONATOR,
@@ -82,8 +83,15 @@ export function twinsOf(
         }),
       epsilon: norm?.epsilon,
       ...gradedOf(unit),
-      isSummed: source > 0 && units[source - 1].output.signed ||
-        unit.neuron?.kind.graded !== undefined,
+      sums: [
+        ...source > 0 && units[source - 1].output.signed ||
+            unit.neuron?.kind.graded
+          ? [1]
+          : [],
+        ...unit.neuron?.kind === NORMALISED_CUBA
+          ? [1 - unit.neuron.parameters.currentLeak]
+          : [],
+      ],
       neuron: unit.neuron && !unit.neuron.kind.graded
         ? cellOf(unit.neuron, weights[`${name}.neuron.w`])
         : undefined,
@@ -137,6 +145,10 @@ function cellOf(
 ): Cell {
   if (kind === FIXED_RESONATOR || kind === FIXED_ADAPTIVE_RESONATOR) {
     return fixedResonatorOf(parameters);
+  }
+  if (kind === NORMALISED_CUBA) {
+    const { currentLeak: _, ...own } = parameters;
+    return leakyOf(own);
   }
   if ("cosDecay" in parameters) return resonatorOf(parameters);
   return "period" in parameters

@@ -116,6 +116,16 @@ const LAYERWISE: [
     leaky(FIRING),
   ],
   [
+    "norms and biases of currents, of changes too",
+    [
+      { conv, neuron: sigmaDelta({ threshold: 0.3 }) },
+      { conv, norm: "mean" },
+      { dense: 6, bias: true },
+      { dense: 3, neuron: "none" },
+    ],
+    cubaLeaky({ threshold: 0.1, tauSyn: 5, norm: "current" }),
+  ],
+  [
     "changes in steps, of accumulated errors and several activations",
     [
       {

@@ -38,12 +38,13 @@ const ACTIVATIONS = {
  * Sums over time.
  *
  * @param x [N, C, H, W, T].
+ * @param kept Share of the sum that is kept in a bin.
  * @returns y, of the same shape.
  */
-export function summed({ shape, data }: Tensor): Tensor {
+export function summed({ shape, data }: Tensor, kept = 1): Tensor {
   const y = tensorOf(shape, data.slice());
   y.data.forEach((value, i) => {
-    if (i % shape[4] > 0) y.data[i] = value + y.data[i - 1];
+    if (i % shape[4] > 0) y.data[i] = value + kept * y.data[i - 1];
   });
   return y;
 }
@@ -52,12 +53,13 @@ export function summed({ shape, data }: Tensor): Tensor {
  * The adjoint of {@linkcode summed}.
  *
  * @param dy [N, C, H, W, T].
+ * @param kept As for the sums.
  * @returns dx, of the same shape.
  */
-export function summedAdjoint({ shape, data }: Tensor): Tensor {
+export function summedAdjoint({ shape, data }: Tensor, kept = 1): Tensor {
   const dx = tensorOf(shape, data.slice());
   for (let i = data.length - 2; i >= 0; i--) {
-    if (i % shape[4] < shape[4] - 1) dx.data[i] += dx.data[i + 1];
+    if (i % shape[4] < shape[4] - 1) dx.data[i] += kept * dx.data[i + 1];
   }
   return dx;
 }

@@ -64,8 +64,8 @@ export interface OracleUnit {
   readonly neuron?: Cell;
   /** Neurons that send changes, in place of cells. */
   readonly graded?: Graded;
-  /** Whether drives are summed over time. */
-  readonly isSummed?: boolean;
+  /** Share that each running sum of drives keeps in a bin. */
+  readonly sums?: readonly number[];
   /** How much later its spikes arrive. */
   readonly axon?: Axon & { readonly learned: boolean };
   /** Weights of the neurons' own spikes, one bin later. */
@@ -183,7 +183,8 @@ function forward(
   const input = rasterOf(unit.source);
   const first = synapse(unit.synapse, input, NO_NEURON);
   const all = unit.ghost ? ghost(first, unit.ghost) : first;
-  const drive = unit.isSummed ? summed(all) : all;
+  const { sums = [] } = unit;
+  const drive = sums.reduce((x, kept) => summed(x, kept), all);
   const y = mapped(unit, drive);
   if (unit.graded) {
     const activity = gradedForward(y, unit.graded) as CellActivity;
@@ -333,7 +334,9 @@ function backward(
     });
     gradients[`${name}.bias`] = dbeta;
   }
-  if (unit.isSummed) dDrive = summedAdjoint(dDrive);
+  for (const kept of unit.sums?.toReversed() ?? []) {
+    dDrive = summedAdjoint(dDrive, kept);
+  }
   if (unit.ghost) {
     const back = ghostAdjoint(dDrive, first, unit.ghost);
     gradients[`${name}.ghost`] = back.dw.data;

@@ -145,6 +145,34 @@ Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
   }
 });
 
+Deno.test("a sum that decays is the current of a leaky neuron, with its gradient", () => {
+  const neuron: Leaky = {
+    threshold: 0.7,
+    tau: 3,
+    rest: 0.1,
+    reset: "soft",
+    decayInput: false,
+    detachReset: false,
+    surrogate: "sigmoid",
+    steepness: 1.5,
+  };
+  const tauSyn = 2.5;
+  const kept = 1 - 1 / tauSyn;
+  const x = noise([2, 2, 1, 2, 30], 4);
+  const current = summed(x, kept);
+  const activity = leakyForward(current, neuron);
+  const whole = leakyForward(x, { ...neuron, tauSyn });
+  close(current, whole.current, ROUNDED);
+  same(activity.spikes.data, whole.spikes.data);
+  const ds = noise(x.shape, 5);
+  const { dx } = leakyAdjoint(ds, activity, neuron);
+  close(
+    summedAdjoint(dx, kept),
+    leakyAdjoint(ds, whole, { ...neuron, tauSyn }).dx,
+    ROUNDED,
+  );
+});
+
 Deno.test("the oracle's recurrent adjoint is the gradient of smooth spikes", () => {
   const y = noise([2, 3, 1, 1, 7], 6);
   const r = noise([3, 3, 1, 1, 1], 7);

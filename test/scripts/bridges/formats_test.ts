@@ -33,6 +33,13 @@ const NEURONS: readonly [neuron: string, nir: Held, net: Held][] = [
   ["CUBA", "exact", "lossy"],
   ["CUBA, decays: learned", "exact", "lossy"],
   [
+    "CUBA, norm: current",
+    'NIR has no neuron of kind "current-based leaky integrate-and-fire with a ' +
+    'normalised current"',
+    'netx has no neuron of kind "current-based leaky integrate-and-fire with ' +
+    'a normalised current"',
+  ],
+  [
     "LIF, reset: soft",
     "a spike subtracts the threshold (soft or delayed reset), and sets the potential in " +
     "NIR",

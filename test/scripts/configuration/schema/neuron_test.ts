@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { adaptiveLeaky } from "../../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
+import { cubaLeaky } from "../../../../engine/neurons/cuba_leaky.ts";
 import { describeNeuron } from "../../../../engine/neurons/describe_neuron.ts";
 import {
   fixedAdaptiveResonator,
@@ -140,6 +141,10 @@ Deno.test("neurons of lava-dl are described as in the library", () => {
     describeNeuron(adaptiveResonator({ thresholdStep: 0.3, tauRef: 4 })),
   );
   assert.deepEqual(
+    neuronOf("{type: CUBA, tauSyn: 5, norm: current}"),
+    describeNeuron(cubaLeaky({ tauSyn: 5, norm: "current" })),
+  );
+  assert.deepEqual(
     neuronOf("{type: ALIF, tauAdaptation: 5, decays: learned}"),
     describeNeuron(adaptiveLeaky({ tauAdaptation: 5, decays: "learned" })),
   );
@@ -185,6 +190,11 @@ Deno.test("neurons of lava-dl are described as in the library", () => {
       ["{type: RF, period: 3}", "period", "is 3, expected a number from 4"],
       ["{type: RF, fires: real}", "fires", 'is "real", expected phase or ima'],
       ["{type: ADRF, tauRef: 0}", "tauRef", "is 0, expected a number from 1"],
+      [
+        "{type: CUBA, norm: current, decays: learned}",
+        "norm",
+        'is "current", expected no norm of the current beside decays: learned',
+      ],
       [
         "{type: ALIF, tauAdaptation: 1, decays: learned}",
         "tauAdaptation",
@@ -237,6 +247,13 @@ Deno.test("the library refuses neurons of lava-dl that are none", () => {
     new RangeError(
       "Cannot build a neuron that learns its period from 4: it is not finite, " +
         "or not more than 4 bins",
+    ),
+  );
+  assert.throws(
+    () => cubaLeaky({ norm: "current", decays }),
+    new TypeError(
+      "Cannot build a neuron with learned decays whose current is " +
+        "normalised: such a current has a fixed decay",
     ),
   );
   assert.throws(() => resonator({ tau: Infinity, decays }), RangeError);
