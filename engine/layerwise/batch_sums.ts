@@ -27,16 +27,16 @@ const PAIR = 8;
 
 /**
  * Layout of a unit's sums, in pairs: in one buffer those of the channels of each
- * sample, in another those of strips, then those of the learned parameter.
+ * sample, in another those of strips, then those of learned parameters.
  */
 export interface SumsLayout {
   /** Strips of a sample. */
   readonly S: number;
   /** Sums per sample, or strip, for channels. */
   readonly channels: number;
-  /** Index of the first pair of the learned parameter. */
+  /** Index of the first pair of learned parameters. */
   readonly learnedFirst: number;
-  /** Pairs per sample for the learned parameter, 0 if there is none. */
+  /** Pairs per sample for learned parameters, 0 if there are none. */
   readonly learned: number;
 }
 

@@ -28,7 +28,7 @@ export const UNIFORM_WORDS = 64;
 export const SOURCE_WORDS = 22;
 
 /**
- * Words of a unit's sums over strips, and of the sums of its learned parameter.
+ * Words of a unit's sums over strips, and of the sums of its learned parameters.
  */
 function partialWords(unit: Unit, setting: SumsSetting): number {
   const { learnedFirst, learned } = layOutSums(unit, setting);

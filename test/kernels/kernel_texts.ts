@@ -72,6 +72,15 @@ const UNITS: readonly string[] = [
   "unit/graded/delta.wgsl",
 ];
 
+/** Modules that are compiled with the text of any stepped neuron. */
+export const CELLS: readonly string[] = [
+  "unit/cell.wgsl",
+  "unit/cell_adjoint.wgsl",
+  "stream/cell_stream.wgsl",
+  "unit/recurrent/recurrent.wgsl",
+  "unit/recurrent/recurrent_adjoint.wgsl",
+];
+
 /** Texts that are compiled in front of others, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   "shared/micro_batch.wgsl": [
@@ -126,76 +135,16 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "unit/unit.wgsl": UNITS,
   "norm/moments.wgsl": ["norm/norm.wgsl", "norm/norm_samples.wgsl"],
   "unit/unit_drives.wgsl": ["unit/cell.wgsl", "unit/cell_adjoint.wgsl"],
-  "leaky/firing.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/rounding.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/fixed_adaptation.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/fixed_point.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/resonators/constant_factor.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/resonators/learned_factor.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/resonators/resonance.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/resonators/float_resonance.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/resonators/fixed_resonance.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
-  "leaky/leaky_neuron.wgsl": [
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-  ],
+  "leaky/firing.wgsl": CELLS,
+  "leaky/rounding.wgsl": CELLS,
+  "leaky/fixed_adaptation.wgsl": CELLS,
+  "leaky/fixed_point.wgsl": CELLS,
+  "leaky/resonators/constant_factor.wgsl": CELLS,
+  "leaky/resonators/learned_factor.wgsl": CELLS,
+  "leaky/resonators/resonance.wgsl": CELLS,
+  "leaky/resonators/float_resonance.wgsl": CELLS,
+  "leaky/resonators/fixed_resonance.wgsl": CELLS,
+  "leaky/leaky_neuron.wgsl": CELLS,
   "unit/cell_recall.wgsl": [
     "unit/cell_adjoint.wgsl",
     "unit/recurrent/recurrent_adjoint.wgsl",
@@ -206,9 +155,6 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   ],
   "unit/cell_past.wgsl": ["unit/cell_adjoint.wgsl"],
 };
-
-/** Modules that are compiled with the text of any stepped neuron. */
-export const CELLS = SHARED["leaky/leaky_neuron.wgsl"];
 
 /** The texts of stepped neurons, and what they have in place of shared ones. */
 export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {

@@ -104,7 +104,7 @@ export function launchRecurrent(
  *
  * @param place The unit and its neuron.
  * @param record Whether the sparsity loss applies, and the first index of the
- * sums of the learned parameter.
+ * sums of learned parameters.
  * @returns The launches, in order.
  * @throws {ShapeError} If workgroup memory is too small.
  */

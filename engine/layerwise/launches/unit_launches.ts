@@ -52,7 +52,7 @@ export interface UnitLaunches extends NormLaunches, GhostLaunches, SumLaunches {
   readonly neurons: readonly Launch[];
   /** From the gradient of the normalised drive to that of recurrent weights. */
   readonly recurrentGradient: readonly Launch[];
-  /** Gradient of the neurons' learned parameter, if any. */
+  /** Gradients of the neurons' learned parameters, if any. */
   readonly learned: readonly Launch[];
   /**
    * From the gradient of the normalised drive to that of the drive, where it is
