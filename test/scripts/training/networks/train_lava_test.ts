@@ -14,12 +14,14 @@ data: { path: data, test: 0.25 }
 network:
   - conv: { out: 4, kernel: 3, padding: 1, weightNorm: True }
     norm: mean
-    neuron: { type: RF, threshold: 0.02, period: 5 }
+    neuron: { type: RF, threshold: 0.02, period: 5, decays: learned }
   - { pool: { max: 2 } }
-  - { dense: 6, neuron: { type: ADRF, threshold: 0.01, period: 4 } }
+  - dense: 6
+    neuron: { type: ADRF, threshold: 0.01, period: 4.5, decays: learned }
   - { dense: 6, neuron: { type: FIXED_RF, vThMant: 1 } }
   - dense: 6
     neuron: { type: SDNN, threshold: 0.01, step: 0.001, cumError: True }
+    delay: 34
   - dense: 6
     recurrent: True
     neuron: { type: FIXED_ALIF, vThMant: 1 }
@@ -61,10 +63,15 @@ gpuTest("a network of lava-dl's neurons is trained and evaluated", async () => {
   );
   const arrays = Object.keys(weights);
   assert.deepEqual(arrays.filter((name) => name.startsWith("conv1")).sort(), [
+    "conv1.neuron.w",
     "conv1.norm.mean",
     "conv1.stretch",
     "conv1.weight",
   ]);
+  assert.deepEqual(weights["fc1.neuron.w"].shape, [4]);
+  // 4/period = 1 / (1 + exp(−w)) is no longer 4/5.
+  const [, angle] = weights["conv1.neuron.w"].data;
+  assert(Math.abs(1 + Math.exp(-angle) - 1.25) > 1e-3, `${angle}`);
   assert(weights["conv1.stretch"].data.every((value) => Math.abs(value) !== 1));
   assert.deepEqual(arrays.filter((name) => /^fc[45]\./.test(name)).sort(), [
     ...["fc4.bias", "fc4.delay", "fc4.recurrent", "fc4.weight"],
