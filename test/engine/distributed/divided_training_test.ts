@@ -152,7 +152,7 @@ gpuTest(
     const follows = sizes.flatMap((size, n) =>
       size === 2048 ? sizes[n + 1] : []
     );
-    deepStrictEqual(follows, [448, 336]);
+    deepStrictEqual(follows, [640, 480]);
   },
 );
 
