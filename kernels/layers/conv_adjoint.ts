@@ -27,5 +27,5 @@ export const convAdjointBlock = {
   ...convAdjointDirect,
   name: "conv_adjoint block",
   entryPoint: "block",
-  tile: { blockBins: 4, blockChannels: 8, blockColumns: 4 },
+  tile: { blockBins: 4, blockChannels: 16, blockColumns: 4 },
 } as const satisfies KernelSpec;

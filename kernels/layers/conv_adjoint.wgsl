@@ -14,8 +14,8 @@
 // dx  [N, T, inRow]                as input_gradient.wgsl says
 //
 // One invocation owns eight bins of up to four input channels of a pixel
-// (direct), or four bins of up to eight input channels of four adjacent pixels
-// of a row (block): the gradient that a pixel multiplies with one tap, the next
+// (direct), or four bins of up to 16 input channels of four adjacent pixels of
+// a row (block): the gradient that a pixel multiplies with one tap, the next
 // pixel multiplies with the next tap, so it is loaded once. Compiled after
 // adjoint_taps.wgsl, which accumulates the taps of `direct`.
 
@@ -55,29 +55,38 @@ fn direct(
 
 // Bins, input channels and adjacent pixels that one invocation of `block` owns.
 const blockBins = 4u;
-const blockChannels = 8u;
+const blockChannels = 16u;
 const blockColumns = 4u;
 
-// Quads of the weights of eight input channels, or their sums in four bins;
-// struct members rather than an array, so that they stay in registers.
+// Taps of a row that `block` adds at once: each uses gradients one column
+// further left than the one before.
+override rowTaps: u32 = select(1u, min(KW, 3u), dilationX == 1);
+override chunks: u32 = (KW + rowTaps - 1) / rowTaps;
+// Quads of a group.
+override groupQuads: u32 = OQ / G;
+
+// Sums of eight input channels, a pixel in a column and a bin in a row; struct
+// members rather than an array, so that they stay in registers.
 struct Eight {
-  c0: vec4<f32>,
-  c1: vec4<f32>,
-  c2: vec4<f32>,
-  c3: vec4<f32>,
-  c4: vec4<f32>,
-  c5: vec4<f32>,
-  c6: vec4<f32>,
-  c7: vec4<f32>,
+  c0: mat4x4<f32>,
+  c1: mat4x4<f32>,
+  c2: mat4x4<f32>,
+  c3: mat4x4<f32>,
+  c4: mat4x4<f32>,
+  c5: mat4x4<f32>,
+  c6: mat4x4<f32>,
+  c7: mat4x4<f32>,
 }
 
-// Gradients of a quad of output channels that reach four adjacent pixels; one
+// Gradients of a quad of output channels that reach six adjacent pixels; one
 // bin in a column of a matrix.
-struct Four {
+struct Six {
   v0: mat4x4<f32>,
   v1: mat4x4<f32>,
   v2: mat4x4<f32>,
   v3: mat4x4<f32>,
+  v4: mat4x4<f32>,
+  v5: mat4x4<f32>,
 }
 
 // Where the gradients of a quad lie: index of the first bin, and the distances
@@ -104,54 +113,68 @@ fn reaching(bins: QuadBins, y: u32, x: u32) -> mat4x4<f32> {
   );
 }
 
-// Gradients that reach columns x to x + 3.
-fn fourFrom(bins: QuadBins, y: u32, x: u32) -> Four {
-  return Four(
-    reaching(bins, y, x),
-    reaching(bins, y, x + 1),
-    reaching(bins, y, x + 2),
-    reaching(bins, y, x + 3),
+// Taps that are added at once: index of the first one's weights, and how many
+// others there are.
+struct Taps {
+  first: u32,
+  others: u32,
+}
+
+// Weights of the tap that follows the first by `distance`; 0 if there is none.
+fn weightsAt(at: u32, taps: Taps, distance: u32) -> vec4<f32> {
+  if (distance >= rowTaps) {
+    return vec4<f32>();
+  }
+  let weights = w[at + min(distance, taps.others) * CG * OQ];
+  return select(vec4<f32>(), weights, distance <= taps.others);
+}
+
+// Contribution of taps to the sums of input channel cg. Channels past the end
+// of the group use its last one, and are not stored.
+fn contribution(taps: Taps, cg: u32, pixels: Six) -> mat4x4<f32> {
+  let at = taps.first + min(cg, CG - 1) * OQ;
+  let w0 = w[at];
+  let w1 = weightsAt(at, taps, 1u);
+  let w2 = weightsAt(at, taps, 2u);
+  return mat4x4(
+    w0 * pixels.v2 + w1 * pixels.v1 + w2 * pixels.v0,
+    w0 * pixels.v3 + w1 * pixels.v2 + w2 * pixels.v1,
+    w0 * pixels.v4 + w1 * pixels.v3 + w2 * pixels.v2,
+    w0 * pixels.v5 + w1 * pixels.v4 + w2 * pixels.v3,
   );
 }
 
-// Gradients for the next tap, whose first column is x.
-fn nextFour(pixels: Four, bins: QuadBins, y: u32, x: u32) -> Four {
-  if (strideX == 1 && dilationX == 1) {
-    return Four(reaching(bins, y, x), pixels.v0, pixels.v1, pixels.v2);
+// Adds the contribution of taps to the sums of input channels from cg on.
+fn addTaps(sums: ptr<function, Eight>, taps: Taps, cg: u32, pixels: Six) {
+  (*sums).c0 += contribution(taps, cg, pixels);
+  (*sums).c1 += contribution(taps, cg + 1, pixels);
+  (*sums).c2 += contribution(taps, cg + 2, pixels);
+  (*sums).c3 += contribution(taps, cg + 3, pixels);
+  (*sums).c4 += contribution(taps, cg + 4, pixels);
+  (*sums).c5 += contribution(taps, cg + 5, pixels);
+  (*sums).c6 += contribution(taps, cg + 6, pixels);
+  (*sums).c7 += contribution(taps, cg + 7, pixels);
+}
+
+// The elements of dx that one invocation owns: four bins from t on, of pixels
+// from row iy and column ix on, and of input channels from cg of group g on.
+struct Block {
+  n: u32,
+  t: u32,
+  iy: u32,
+  ix: u32,
+  g: u32,
+  cg: u32,
+}
+
+// Stores the bins of a pixel of channel cg.
+fn storeBins(bins: vec4<f32>, owned: Block, ix: u32, cg: u32) {
+  if (ix >= W) {
+    return;
   }
-  return fourFrom(bins, y, x);
-}
-
-// Weights of a tap and a quad of output channels. Channels past the end of the
-// group load its last one, and are not stored.
-fn weightsOf(tap: u32, cg: u32, quad: u32) -> Eight {
-  let low = min(vec4(cg) + vec4(0, 1, 2, 3), vec4(CG - 1));
-  let high = min(vec4(cg) + vec4(4, 5, 6, 7), vec4(CG - 1));
-  let a = (low + tap * CG) * OQ + quad;
-  let b = (high + tap * CG) * OQ + quad;
-  return Eight(w[a.x], w[a.y], w[a.z], w[a.w], w[b.x], w[b.y], w[b.z], w[b.w]);
-}
-
-// Adds the contribution of one tap to the sums of a pixel.
-fn addPixel(
-  sums: ptr<function, Eight>,
-  weights: Eight,
-  gradients: mat4x4<f32>,
-) {
-  (*sums).c0 += weights.c0 * gradients;
-  (*sums).c1 += weights.c1 * gradients;
-  (*sums).c2 += weights.c2 * gradients;
-  (*sums).c3 += weights.c3 * gradients;
-  (*sums).c4 += weights.c4 * gradients;
-  (*sums).c5 += weights.c5 * gradients;
-  (*sums).c6 += weights.c6 * gradients;
-  (*sums).c7 += weights.c7 * gradients;
-}
-
-// Stores bins t to t + 3 of channel c of a pixel of sample n.
-fn storeChannel(bins: vec4<f32>, n: u32, t: u32, pixel: u32, c: u32) {
-  let at = (n * T + t) * inRow + placeOf(pixel, c);
-  let binsLeft = T - t;
+  let place = placeOf(owned.iy * W + ix, owned.g * CG + cg);
+  let at = (owned.n * T + owned.t) * inRow + place;
+  let binsLeft = T - owned.t;
   dx[at] = bins.x;
   if (binsLeft > 1) {
     dx[at + inRow] = bins.y;
@@ -164,45 +187,27 @@ fn storeChannel(bins: vec4<f32>, n: u32, t: u32, pixel: u32, c: u32) {
   }
 }
 
-// The pixels and channels that one invocation owns, from row iy, column ix and
-// input channel cg of group g on.
-struct Block {
-  iy: u32,
-  ix: u32,
-  g: u32,
-  cg: u32,
-}
-
-// Stores the channels of column ix, if the input has it.
-fn storePixel(sums: Eight, owned: Block, n: u32, t: u32, ix: u32) {
-  if (ix >= W) {
+// Stores the pixels of channel cg, if the group has it.
+fn storeChannel(pixels: mat4x4<f32>, owned: Block, cg: u32) {
+  if (cg >= CG) {
     return;
   }
-  let pixel = owned.iy * W + ix;
-  let c = owned.g * CG + owned.cg;
-  let channels = CG - owned.cg;
-  storeChannel(sums.c0, n, t, pixel, c);
-  if (channels > 1) {
-    storeChannel(sums.c1, n, t, pixel, c + 1);
-  }
-  if (channels > 2) {
-    storeChannel(sums.c2, n, t, pixel, c + 2);
-  }
-  if (channels > 3) {
-    storeChannel(sums.c3, n, t, pixel, c + 3);
-  }
-  if (channels > 4) {
-    storeChannel(sums.c4, n, t, pixel, c + 4);
-  }
-  if (channels > 5) {
-    storeChannel(sums.c5, n, t, pixel, c + 5);
-  }
-  if (channels > 6) {
-    storeChannel(sums.c6, n, t, pixel, c + 6);
-  }
-  if (channels > 7) {
-    storeChannel(sums.c7, n, t, pixel, c + 7);
-  }
+  storeBins(pixels[0], owned, owned.ix, cg);
+  storeBins(pixels[1], owned, owned.ix + 1, cg);
+  storeBins(pixels[2], owned, owned.ix + 2, cg);
+  storeBins(pixels[3], owned, owned.ix + 3, cg);
+}
+
+// Stores eight channels, from cg on.
+fn storeEight(sums: Eight, owned: Block, cg: u32) {
+  storeChannel(sums.c0, owned, cg);
+  storeChannel(sums.c1, owned, cg + 1);
+  storeChannel(sums.c2, owned, cg + 2);
+  storeChannel(sums.c3, owned, cg + 3);
+  storeChannel(sums.c4, owned, cg + 4);
+  storeChannel(sums.c5, owned, cg + 5);
+  storeChannel(sums.c6, owned, cg + 6);
+  storeChannel(sums.c7, owned, cg + 7);
 }
 
 @compute @workgroup_size(64)
@@ -223,42 +228,45 @@ fn block(
     i += groups.x * 64
   ) {
     let own = Block(
+      n,
+      t,
       i / channelBlocks / G / across,
       i / channelBlocks / G % across * blockColumns,
       i / channelBlocks % G,
       i % channelBlocks * blockChannels,
     );
-    var p0 = Eight();
-    var p1 = Eight();
-    var p2 = Eight();
-    var p3 = Eight();
-    for (var q = 0u; q < OQ / G; q++) {
-      let quad = own.g * (OQ / G) + q;
+    var low = Eight();
+    var high = Eight();
+    // One loop, since each level of a nest copies all sums. Quads vary fastest:
+    // their gradients are adjacent, and so in the cache.
+    for (var k = 0u; k < KH * chunks * groupQuads; k++) {
+      let ky = k / groupQuads / chunks;
+      let kx = k / groupQuads % chunks * rowTaps;
+      let quad = own.g * groupQuads + k % groupQuads;
       let bins = QuadBins(
         (n * sampleRows + t) * row + quad,
         min(1u, last) * row,
         min(2u, last) * row,
         min(3u, last) * row,
       );
-      for (var ky = 0u; ky < KH; ky++) {
-        let y = own.iy + padY - ky * dilationY;
-        let x = own.ix + padX;
-        var pixels = fourFrom(bins, y, x);
-        for (var kx = 0u; kx < KW; kx++) {
-          if (kx > 0) {
-            pixels = nextFour(pixels, bins, y, x - kx * dilationX);
-          }
-          let weights = weightsOf(ky * KW + kx, own.cg, quad);
-          addPixel(&p0, weights, pixels.v0);
-          addPixel(&p1, weights, pixels.v1);
-          addPixel(&p2, weights, pixels.v2);
-          addPixel(&p3, weights, pixels.v3);
-        }
+      let y = own.iy + padY - ky * dilationY;
+      let x = own.ix + padX - kx * dilationX;
+      let pixels = Six(
+        reaching(bins, y, x - 2),
+        reaching(bins, y, x - 1),
+        reaching(bins, y, x),
+        reaching(bins, y, x + 1),
+        reaching(bins, y, x + 2),
+        reaching(bins, y, x + 3),
+      );
+      let first = (ky * KW + kx) * CG * OQ + quad;
+      let taps = Taps(first, min(rowTaps, KW - kx) - 1);
+      addTaps(&low, taps, own.cg, pixels);
+      if (CG > 8) {
+        addTaps(&high, taps, own.cg + 8, pixels);
       }
     }
-    storePixel(p0, own, n, t, own.ix);
-    storePixel(p1, own, n, t, own.ix + 1);
-    storePixel(p2, own, n, t, own.ix + 2);
-    storePixel(p3, own, n, t, own.ix + 3);
+    storeEight(low, own, own.cg);
+    storeEight(high, own, own.cg + 8);
   }
 }
