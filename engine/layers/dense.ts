@@ -4,14 +4,18 @@
  * @module
  */
 
-import { denseAdjoint, denseForward } from "../../kernels/layers/dense.ts";
+import {
+  denseAdjoint,
+  denseAdjointBlock,
+  denseForward,
+} from "../../kernels/layers/dense.ts";
 import {
   denseGradientSplit,
   denseGradientWhole,
 } from "../../kernels/layers/dense_gradient.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import { groupsFor, launch } from "../device/launch.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import { requireSizes, sizeOf } from "../network/network.ts";
 import { isSameShape } from "../network/weights.ts";
 import type { WeightLayout } from "../network/weights.ts";
@@ -86,20 +90,36 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   },
   fanOut: ({ input, output }) => new Float64Array(sizeOf(input)).fill(output.C),
   adjoint(layer, setting) {
-    const { T, below } = setting;
+    const { T, below, software } = setting;
     const inputs = sizeOf(layer.input);
+    const constants = {
+      ...sizesOf(layer, setting),
+      inRun: below.runSize,
+      inRow: below.floats,
+    };
+    const multiplyAdds: Launch["multiplyAdds"] = ({ bins }) =>
+      bins * inputs * layer.output.C;
+    if (software) {
+      const { workgroup, tile: { blockBins, blockInputs } } = denseAdjointBlock;
+      return [launch({
+        kernel: denseAdjointBlock,
+        constants,
+        grid: [
+          groupsFor(inputs, workgroup * blockInputs),
+          Math.ceil(T / blockBins),
+          "samples",
+        ],
+        loops: Math.ceil(layer.output.C / 8) + 2 * (blockBins + 1) + 3,
+        multiplyAdds,
+      })];
+    }
     const { columns, tileInputs, tileBins } = adjointTile(layer, T);
     return [launch({
       kernel: denseAdjoint,
-      constants: {
-        ...sizesOf(layer, setting),
-        inRun: below.runSize,
-        inRow: below.floats,
-        columns,
-      },
+      constants: { ...constants, columns },
       grid: [groupsFor(inputs, tileInputs), Math.ceil(T / tileBins), "samples"],
       loops: Math.ceil(layer.output.C / 8) * 7,
-      multiplyAdds: ({ bins }) => bins * inputs * layer.output.C,
+      multiplyAdds,
     })];
   },
   gradient(layer, setting) {

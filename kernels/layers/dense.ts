@@ -31,3 +31,12 @@ export const denseAdjoint = {
   bindings: { w: 1, dy: 2, dx: 4 },
   constants: ["T", "sampleRows", "I", "O", "inRun", "inRow", "columns"],
 } as const satisfies KernelSpec;
+
+/** dense.wgsl, `adjointBlock`. */
+export const denseAdjointBlock = {
+  ...denseAdjoint,
+  name: "dense adjointBlock",
+  entryPoint: "adjointBlock",
+  tile: { blockBins: 8, blockInputs: 16 },
+  constants: ["T", "sampleRows", "I", "O", "inRun", "inRow"],
+} as const satisfies KernelSpec;

@@ -1,7 +1,9 @@
 // All-to-all synapses, without bias.
 //
-// forward   x[n, t, o]  = Σ_i w[i, o] · s[n, t, i]
-// adjoint   dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
+// forward       x[n, t, o]  = Σ_i w[i, o] · s[n, t, i]
+// adjoint       dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
+// adjointBlock  computes the equation of `adjoint`, for devices on which
+//               workgroup memory is slow
 // s[n, t, i] is the spike, or the count, in neuronPacked.
 //
 // neuronPacked  [N, P, B, 32·⌈I/32⌉]  incoming spikes, see
@@ -19,6 +21,7 @@
 // the partial sums are then added in order.
 // adjoint: a matrix product in tiles of 8·columns inputs by 512 / columns bins;
 // one invocation owns eight bins of eight inputs.
+// adjointBlock: one invocation owns eight bins of 16 inputs.
 
 override T: u32;
 override sampleRows: u32;
@@ -271,5 +274,116 @@ fn adjoint(
     store(s5, n, t + 5, i0 + column);
     store(s6, n, t + 6, i0 + column);
     store(s7, n, t + 7, i0 + column);
+  }
+}
+
+// Bins and inputs that one invocation of `adjointBlock` owns.
+const blockBins = 8u;
+const blockInputs = 16u;
+
+// Sums of eight inputs, four bins in a column; struct members rather than an
+// array, so that they stay in registers.
+struct Eight {
+  i0: mat2x4<f32>,
+  i1: mat2x4<f32>,
+  i2: mat2x4<f32>,
+  i3: mat2x4<f32>,
+  i4: mat2x4<f32>,
+  i5: mat2x4<f32>,
+  i6: mat2x4<f32>,
+  i7: mat2x4<f32>,
+}
+
+// Gradients of a quad of outputs in eight bins, one in a column.
+struct QuadBins {
+  early: mat4x4<f32>,
+  late: mat4x4<f32>,
+}
+
+// Gradients of a quad in bins from t on; bin 0 is at `origin`. Bins after the
+// last one repeat it, and are not stored.
+fn quadBins(origin: u32, t: u32) -> QuadBins {
+  let early = origin + min(vec4(t) + vec4(0, 1, 2, 3), vec4(T - 1)) * Q;
+  let late = origin + min(vec4(t) + vec4(4, 5, 6, 7), vec4(T - 1)) * Q;
+  return QuadBins(
+    mat4x4(dy[early.x], dy[early.y], dy[early.z], dy[early.w]),
+    mat4x4(dy[late.x], dy[late.y], dy[late.z], dy[late.w]),
+  );
+}
+
+// Two quads of outputs: their gradients, the index of the first, and whether
+// there is a second.
+struct Pair {
+  first: QuadBins,
+  second: QuadBins,
+  quad: u32,
+  both: bool,
+}
+
+// Contribution of two quads to the sums of input i. Inputs after the last one
+// repeat it, and are not stored.
+fn contribution(pair: Pair, i: u32) -> mat2x4<f32> {
+  let at = min(i, I - 1) * Q + pair.quad;
+  let first = w[at];
+  let second = select(vec4(), w[at + u32(pair.both)], pair.both);
+  return mat2x4(
+    first * pair.first.early + second * pair.second.early,
+    first * pair.first.late + second * pair.second.late,
+  );
+}
+
+// Adds the contribution of two quads to the sums of inputs from i on.
+fn addPair(sums: ptr<function, Eight>, pair: Pair, i: u32) {
+  (*sums).i0 += contribution(pair, i);
+  (*sums).i1 += contribution(pair, i + 1);
+  (*sums).i2 += contribution(pair, i + 2);
+  (*sums).i3 += contribution(pair, i + 3);
+  (*sums).i4 += contribution(pair, i + 4);
+  (*sums).i5 += contribution(pair, i + 5);
+  (*sums).i6 += contribution(pair, i + 6);
+  (*sums).i7 += contribution(pair, i + 7);
+}
+
+// Stores bins t to t + 7 of eight inputs, from i on.
+fn storeEight(sums: Eight, n: u32, t: u32, i: u32) {
+  for (var j = 0u; j < min(blockBins, T - t); j++) {
+    let row = (n * T + t + j) * inRow;
+    let column = j / 4;
+    let bin = j % 4;
+    put(sums.i0[column][bin], row, i);
+    put(sums.i1[column][bin], row, i + 1);
+    put(sums.i2[column][bin], row, i + 2);
+    put(sums.i3[column][bin], row, i + 3);
+    put(sums.i4[column][bin], row, i + 4);
+    put(sums.i5[column][bin], row, i + 5);
+    put(sums.i6[column][bin], row, i + 6);
+    put(sums.i7[column][bin], row, i + 7);
+  }
+}
+
+@compute @workgroup_size(64)
+fn adjointBlock(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let n = id.z;
+  let t = id.y * blockBins;
+  for (var i = id.x * blockInputs; i < I; i += groups.x * 64 * blockInputs) {
+    var low = Eight();
+    var high = Eight();
+    for (var quad = 0u; quad < Q; quad += 2) {
+      let both = quad + 1 < Q;
+      let origin = n * sampleRows * Q + quad;
+      let pair = Pair(
+        quadBins(origin, t),
+        quadBins(origin + u32(both), t),
+        quad,
+        both,
+      );
+      addPair(&low, pair, i);
+      addPair(&high, pair, i + 8);
+    }
+    storeEight(low, n, t, i);
+    storeEight(high, n, t, i + 8);
   }
 }
