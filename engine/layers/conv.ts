@@ -4,7 +4,7 @@
  * @module
  */
 
-import { convForward } from "../../kernels/layers/conv.ts";
+import { convForward, convForwardWide } from "../../kernels/layers/conv.ts";
 import {
   convAdjointBlock,
   convAdjointDirect,
@@ -52,15 +52,19 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
   reads: "neuron-packed",
   describe: describeConv,
   forward(layer, setting) {
-    const { T, P, lastSign } = setting;
+    const { T, P, lastSign, software } = setting;
     const { H, W, C } = layer.output;
-    const pairs = Math.ceil(C / layer.groups / QUAD / 2);
-    return [launch({
-      kernel: convForward,
+    const kernel = software ? convForwardWide : convForward;
+    const owned = software
+      ? convForwardWide.tile.wideQuads
+      : convForward.tile.ownedQuads;
+    const blocks = layer.groups * Math.ceil(C / layer.groups / QUAD / owned);
+    return [launch<typeof kernel>({
+      kernel,
       constants: { ...sizesOf(layer, setting), P, lastSign },
       grid: [
-        groupsFor(H * W * layer.groups * pairs, convForward.workgroup),
-        Math.ceil(T / convForward.tile.ownedBins),
+        groupsFor(H * W * blocks, kernel.workgroup),
+        Math.ceil(T / kernel.tile.ownedBins),
         "samples",
       ],
       loops: gatherLoops(layer, P),

@@ -7,7 +7,7 @@
 
 import { axonForward } from "../../kernels/axons/axon.ts";
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
-import { convForward } from "../../kernels/layers/conv.ts";
+import { convForward, convForwardWide } from "../../kernels/layers/conv.ts";
 import { denseForward } from "../../kernels/layers/dense.ts";
 import { filterForward } from "../../kernels/neurons/filter.ts";
 import { filterStream } from "../../kernels/stream/filter_stream.ts";
@@ -40,6 +40,7 @@ const FORGETFUL: ReadonlySet<string> = new Set(
   [
     transposeForward,
     convForward,
+    convForwardWide,
     convTransposeForward,
     denseForward,
     unpoolForward,

@@ -17,7 +17,15 @@ export const convForward = {
   code: CONV_GEOMETRY + text,
   entryPoint: "forward",
   workgroup: 64,
-  tile: { ownedBins: 4 },
+  tile: { ownedBins: 4, ownedQuads: 2 },
   bindings: { neuronPacked: 0, w: 1, x: 2 },
   constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P", "lastSign"],
+} as const satisfies KernelSpec;
+
+/** conv.wgsl, `wide`. */
+export const convForwardWide = {
+  ...convForward,
+  name: "conv wide",
+  entryPoint: "wide",
+  tile: { ownedBins: 4, wideQuads: 4 },
 } as const satisfies KernelSpec;

@@ -3,6 +3,8 @@
 //
 // forward  x[n, t, oy, ox, oc] = Σ w[ky, kx, cg, oc] · s[n, t, iy, ix, c]
 //          over the taps ky, kx and the channels cg of the group of oc
+// wide     computes the equation of `forward`, for devices on which loads
+//          dominate
 // iy, ix and c are those of conv_geometry.wgsl, s is the spike, or the count,
 // in neuronPacked.
 //
@@ -11,9 +13,9 @@
 // w             [KH, KW, CG, OQ]
 // x             [N, sampleRows, OH, OW, OQ]  the drive, in the first T rows
 //
-// One invocation owns four bins of two quads of output channels of a pixel,
-// both of one group. Adjacent inputs are a run of bits in neuronPacked; the
-// invocation visits the set bits of all four bins, in order.
+// One invocation owns four bins of two (forward) or four (wide) quads of output
+// channels of a pixel, all of one group. Adjacent inputs are a run of bits in
+// neuronPacked; the invocation visits the set bits of all four bins, in order.
 
 override T: u32;
 override sampleRows: u32;
@@ -26,12 +28,18 @@ override joined: bool = dilationX == 1 && G == 1;
 override runs: u32 = select(KW, 1u, joined);
 // Words of a bin.
 override words: u32 = (H * W * C + 31) / 32;
-// Quads of a group, and pairs of quads.
+// Quads of a group, pairs of quads, and fours.
 override quads: u32 = OQ / G;
-override pairs: u32 = (quads + 1) / 2;
+override pairs: u32 = (quads + ownedQuads - 1) / ownedQuads;
+override fours: u32 = (quads + wideQuads - 1) / wideQuads;
+// Words that a run touches at most, by pairs.
+override runBits: u32 = select(CG, KW * CG, joined);
+override wordPairs: u32 = (runBits + 30) / 64 + 1;
 
-// Bins that one invocation owns.
+// Bins that one invocation owns, and quads, of `forward` and of `wide`.
 const ownedBins = 4u;
+const ownedQuads = 2u;
+const wideQuads = 4u;
 
 @group(0) @binding(0) var<storage, read> neuronPacked: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
@@ -88,45 +96,79 @@ struct Sums {
   high3: vec4<f32>,
 }
 
-// Accumulates the weights of the inputs of a run whose bits are set in words
-// `word` and word + 1 of four bins. One loop goes through the bits of both,
-// since a subgroup iterates as often as its pixel with the most spikes.
-fn addWords(
-  sums: ptr<function, Sums>,
+// The inputs of a run that are still to be visited, in two words of four bins:
+// those of the word at hand, then those of the later one. Row `row` of the
+// weights is that of the lowest bit of the word at hand.
+struct Visit {
+  bits: vec4<u32>,
+  laterBits: vec4<u32>,
+  inputs: u32,
+  laterInputs: u32,
+  row: u32,
+}
+
+// Visits the inputs of a run in words `word` and word + 1. One loop goes
+// through the bits of both, since a subgroup iterates as often as its pixel
+// with the most spikes.
+fn visitOf(
   run: Run,
   word: u32,
   firstBits: vec4<u32>,
   secondBits: vec4<u32>,
-  scale: f32,
-  quad: u32,
-  toHigh: u32,
-) {
-  var bits = firstBits;
-  var row = (run.tap + word * 32 - run.first) * OQ + quad;
-  var inputs = anyOf(firstBits) & maskOf(run, word);
-  var laterInputs = anyOf(secondBits) & maskOf(run, word + 1);
-  while ((inputs | laterInputs) != 0) {
-    if (inputs == 0) {
-      bits = secondBits;
-      row += 32 * OQ;
-      inputs = laterInputs;
-      laterInputs = 0;
-    }
-    let at = row + countTrailingZeros(inputs) * OQ;
-    let lowest = vec4(inputs & (0 - inputs));
-    inputs &= inputs - 1;
-    let lowWeights = scale * w[at];
-    let highWeights = scale * w[at + toHigh];
-    let spikes = select(vec4<f32>(), vec4(1.0), (bits & lowest) != vec4());
-    (*sums).low0 += spikes.x * lowWeights;
-    (*sums).low1 += spikes.y * lowWeights;
-    (*sums).low2 += spikes.z * lowWeights;
-    (*sums).low3 += spikes.w * lowWeights;
-    (*sums).high0 += spikes.x * highWeights;
-    (*sums).high1 += spikes.y * highWeights;
-    (*sums).high2 += spikes.z * highWeights;
-    (*sums).high3 += spikes.w * highWeights;
+) -> Visit {
+  return Visit(
+    firstBits,
+    secondBits,
+    anyOf(firstBits) & maskOf(run, word),
+    anyOf(secondBits) & maskOf(run, word + 1),
+    run.tap + word * 32 - run.first,
+  );
+}
+
+// An input: its row of the weights, and the bins in which it spikes.
+struct Input {
+  row: u32,
+  spikes: vec4<f32>,
+}
+
+// The next input of a visit that has one.
+fn next(visit: ptr<function, Visit>) -> Input {
+  var left = *visit;
+  if (left.inputs == 0) {
+    left.bits = left.laterBits;
+    left.row += 32;
+    left.inputs = left.laterInputs;
+    left.laterInputs = 0;
   }
+  let row = left.row + countTrailingZeros(left.inputs);
+  let lowest = vec4(left.inputs & (0 - left.inputs));
+  left.inputs &= left.inputs - 1;
+  *visit = left;
+  let fires = (left.bits & lowest) != vec4();
+  return Input(row, select(vec4<f32>(), vec4(1.0), fires));
+}
+
+// Adds the weights of an input that spikes in some of four bins.
+fn addInput(
+  sums: ptr<function, Sums>,
+  spikes: vec4<f32>,
+  lowWeights: vec4<f32>,
+  highWeights: vec4<f32>,
+) {
+  (*sums).low0 += spikes.x * lowWeights;
+  (*sums).low1 += spikes.y * lowWeights;
+  (*sums).low2 += spikes.z * lowWeights;
+  (*sums).low3 += spikes.w * lowWeights;
+  (*sums).high0 += spikes.x * highWeights;
+  (*sums).high1 += spikes.y * highWeights;
+  (*sums).high2 += spikes.z * highWeights;
+  (*sums).high3 += spikes.w * highWeights;
+}
+
+// Value of a spike of plane p.
+fn scaleOf(p: u32) -> f32 {
+  let sign = select(1.0, lastSign, p + 1 == P);
+  return select(sign * f32(1u << p), 1.0, P == 1);
 }
 
 // Stores bin t of a pair of quads; bin 0 is at `origin`.
@@ -141,6 +183,14 @@ fn store(origin: u32, t: u32, low: vec4<f32>, high: vec4<f32>, both: bool) {
   }
 }
 
+// Stores bins t to t + 3 of a pair of quads.
+fn storeSums(sums: Sums, origin: u32, t: u32, both: bool) {
+  store(origin, t, sums.low0, sums.high0, both);
+  store(origin, t + 1, sums.low1, sums.high1, both);
+  store(origin, t + 2, sums.low2, sums.high2, both);
+  store(origin, t + 3, sums.low3, sums.high3, both);
+}
+
 @compute @workgroup_size(64)
 fn forward(
   @builtin(global_invocation_id) id: vec3<u32>,
@@ -153,15 +203,15 @@ fn forward(
   for (var i = id.x; i < OH * OW * G * pairs; i += groups.x * 64) {
     let pixel = i / pairs / G;
     let g = i / pairs % G;
-    let quad = g * quads + i % pairs * 2;
-    let both = i % pairs * 2 + 1 < quads;
+    let own = i % pairs * ownedQuads;
+    let quad = g * quads + own;
+    let both = own + 1 < quads;
     let top = pixel / OW * strideY - padY;
     let left = pixel % OW * strideX - padX;
     var sums = Sums();
     for (var p = 0u; p < P; p++) {
       let bin = ((n * P + p) * B + t / 32) * words * 32 + t % 32;
-      let sign = select(1.0, lastSign, p + 1 == P);
-      let scale = select(sign * f32(1u << p), 1.0, P == 1);
+      let scale = scaleOf(p);
       for (var r = 0u; r < KH * runs; r++) {
         let run = runOf(top, left, r / runs, r % runs, g);
         if (!run.isThere) {
@@ -173,14 +223,70 @@ fn forward(
           if (word < run.last / 32) {
             second = neuronPacked[bin / 4 + (word + 1) * 8];
           }
-          addWords(&sums, run, word, first, second, scale, quad, u32(both));
+          var visit = visitOf(run, word, first, second);
+          while ((visit.inputs | visit.laterInputs) != 0) {
+            let input = next(&visit);
+            let at = input.row * OQ + quad;
+            let lowWeights = scale * w[at];
+            let highWeights = scale * w[at + u32(both)];
+            addInput(&sums, input.spikes, lowWeights, highWeights);
+          }
         }
       }
     }
     let origin = n * sampleRows * OH * OW * OQ + pixel * OQ + quad;
-    store(origin, t, sums.low0, sums.high0, both);
-    store(origin, t + 1, sums.low1, sums.high1, both);
-    store(origin, t + 2, sums.low2, sums.high2, both);
-    store(origin, t + 3, sums.low3, sums.high3, both);
+    storeSums(sums, origin, t, both);
+  }
+}
+
+@compute @workgroup_size(64)
+fn wide(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let n = id.z;
+  let t = id.y * ownedBins;
+  let B = (T + 31) / 32;
+  // In i, fours of a group's quads vary fastest, then groups, then pixels.
+  for (var i = id.x; i < OH * OW * G * fours; i += groups.x * 64) {
+    let pixel = i / fours / G;
+    let g = i / fours % G;
+    let own = i % fours * wideQuads;
+    let quad = g * quads + own;
+    // Quads past the end of the group load its last one, and are not stored.
+    let to = min(vec4(0u, 1u, 2u, 3u), vec4(quads - own - 1));
+    let top = pixel / OW * strideY - padY;
+    let left = pixel % OW * strideX - padX;
+    var near = Sums();
+    var far = Sums();
+    // One loop, since each level of a nest copies all sums.
+    for (var k = 0u; k < P * KH * runs * wordPairs; k++) {
+      let p = k / wordPairs / runs / KH;
+      let r = k / wordPairs % (KH * runs);
+      let run = runOf(top, left, r / runs, r % runs, g);
+      let word = run.first / 32 + k % wordPairs * 2;
+      if (run.isThere && word <= run.last / 32) {
+        let bin = ((n * P + p) * B + t / 32) * words * 32 + t % 32;
+        let first = neuronPacked[bin / 4 + word * 8];
+        var second = vec4<u32>();
+        if (word < run.last / 32) {
+          second = neuronPacked[bin / 4 + (word + 1) * 8];
+        }
+        let scale = scaleOf(p);
+        var visit = visitOf(run, word, first, second);
+        while ((visit.inputs | visit.laterInputs) != 0) {
+          let input = next(&visit);
+          let spikes = scale * input.spikes;
+          let at = input.row * OQ + quad;
+          addInput(&near, spikes, w[at], w[at + to.y]);
+          addInput(&far, spikes, w[at + to.z], w[at + to.w]);
+        }
+      }
+    }
+    let origin = n * sampleRows * OH * OW * OQ + pixel * OQ + quad;
+    storeSums(near, origin, t, own + 1 < quads);
+    if (own + 2 < quads) {
+      storeSums(far, origin + 2, t, own + 3 < quads);
+    }
   }
 }

@@ -102,7 +102,7 @@ gpuTest("profile() times a network of units, with what it reads", async () => {
   for (
     const kernel of [
       " bin_counts scatter",
-      "conv1 conv forward",
+      `conv1 conv ${software ? "wide" : "forward"}`,
       "conv1 cell forward",
       " readout_loss drives",
       `fc1 dense ${software ? "adjointBlock" : "adjoint"}`,

@@ -146,6 +146,7 @@ for (const [why, xShape, wShape, geometry, P = 1] of CASES) {
     const layer = layerOf(x, w, geometry);
     const y = await forward(layer, x, w, { P });
     close(y, conv(x, w, geometry));
+    same((await forward(layer, x, w, { P, software: true })).data, y.data);
     const d = noise(y.shape, 3);
     const dx = await adjoint(layer, d, w);
     const expected = convInputGradient(d, w, geometry, xShape);
