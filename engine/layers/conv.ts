@@ -175,14 +175,23 @@ function launchStrips(
   const { input, output, groups } = layer;
   const [KH, KW] = layer.kernel;
   const S = stripsOf(layer, setting);
-  const pairs = Math.ceil(output.C / groups / QUAD / 2);
-  const channels = "tile" in kernel ? kernel.tile.ownedChannels : 1;
+  const isDense = "tile" in kernel;
+  const ownedPairs = setting.software && !isDense ? 2 : 1;
+  const pairs = Math.ceil(output.C / groups / QUAD / 2 / ownedPairs);
+  const channels = isDense ? kernel.tile.ownedChannels : 1;
   const owners = KH * KW * groups * pairs *
     Math.ceil(input.C / groups / channels);
   const pixels = Math.ceil(output.H * output.W / S);
   return launch<typeof kernel>({
     kernel,
-    constants: { ...sizesOf(layer, setting), P, lastSign, S, height },
+    constants: {
+      ...sizesOf(layer, setting),
+      P,
+      lastSign,
+      S,
+      height,
+      ownedPairs,
+    },
     grid: [groupsFor(S * owners, kernel.workgroup), 1, "samples"],
     loops: pixels * pixelLoops(setting),
     multiplyAdds: ({ spikes }) => spikes * met(layer),

@@ -35,6 +35,7 @@ export const convGradientSparse = {
     "lastSign",
     "S",
     "height",
+    "ownedPairs",
   ],
 } as const satisfies KernelSpec;
 
@@ -54,6 +55,7 @@ export const convGradientDense = {
     "lastSign",
     "S",
     "height",
+    "ownedPairs",
   ],
 } as const satisfies KernelSpec;
 

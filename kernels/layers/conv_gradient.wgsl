@@ -19,10 +19,10 @@
 // If batch.updates, then updateWeights() of optimizer_rules.wgsl with g = dw:
 // weights, m, v and vMax change in place.
 //
-// One invocation owns two quads of output channels and a tap, with one input
-// channel (sparse) or four (dense), or every sharers-th partial sum of a quad
-// of weights (total). Sums run over bins, pixels, strips, then samples, so they
-// do not depend on how a batch is split into micro-batches.
+// One invocation owns 2 · ownedPairs quads of output channels and a tap, with
+// one input channel (sparse) or four (dense, ownedPairs = 1), or every
+// sharers-th partial sum of a quad of weights (total). Sums run over bins,
+// pixels, strips, then samples, so they do not depend on how a batch is split.
 
 // Input channels that one invocation of dense owns, and invocations of total
 // for each sample.
@@ -35,11 +35,16 @@ override P: u32 = 1;
 // See conv.wgsl.
 override lastSign: f32 = 1;
 override S: u32;
+override stripPixels: u32 = (OH * OW + S - 1) / S;
 override height: f32 = 1;
 // Words of an input.
 override words: u32 = P * ((T + 31) / 32);
-// Pairs of a group's quads, and blocks of its input channels (dense).
-override pairs: u32 = (OQ / G + 1) / 2;
+// Pairs of quads that an invocation owns; 2 where loads dominate.
+override ownedPairs: u32 = 1;
+override ownedQuads: u32 = 2 * ownedPairs;
+// Invocations that share a group's quads, and blocks of its input channels
+// (dense).
+override pairs: u32 = (OQ / G + ownedQuads - 1) / ownedQuads;
 override channelBlocks: u32 = (CG + ownedChannels - 1) / ownedChannels;
 // Quads of weights that a workgroup of total owns, a power of two, and
 // invocations that share the strips of a sample for each of them.
@@ -75,14 +80,27 @@ struct Owned {
   toHigh: u32,
 }
 
-// Coefficients of the gradients of a pair of quads, see drive_gradient.wgsl.
-struct Affines {
+// Gradients of a pair of quads: their coefficients, see drive_gradient.wgsl,
+// the first quad, and the offset of the second.
+struct Source {
   low: mat3x4<f32>,
   high: mat3x4<f32>,
+  quad: u32,
+  toHigh: u32,
 }
 
-fn affinesOf(owned: Owned) -> Affines {
-  return Affines(affineOf(owned.quad), affineOf(owned.quad + owned.toHigh));
+fn sourceOf(quad: u32, toHigh: u32) -> Source {
+  return Source(affineOf(quad), affineOf(quad + toHigh), quad, toHigh);
+}
+
+// The same weights with the second pair of quads, or the last quad again if the
+// group has no other.
+fn secondOf(owned: Owned) -> Owned {
+  let left = OQ / G - owned.quad % (OQ / G) - 1;
+  var second = owned;
+  second.quad += min(2u, left);
+  second.toHigh = min(3u, left) - min(2u, left);
+  return second;
 }
 
 // Number of invocations per strip, with `blocks` blocks of input channels.
@@ -92,7 +110,7 @@ fn ownersOf(blocks: u32) -> u32 {
 
 fn ownedBy(owner: u32, size: u32, blocks: u32) -> Owned {
   let g = owner / pairs % G;
-  let own = owner % pairs * 2;
+  let own = owner % pairs * ownedQuads;
   let tapBlock = owner % ownersOf(blocks) / pairs / G;
   let cg = tapBlock % blocks * size;
   return Owned(
@@ -104,17 +122,6 @@ fn ownedBy(owner: u32, size: u32, blocks: u32) -> Owned {
     g * (OQ / G) + own,
     select(0u, 1u, own + 1 < OQ / G),
   );
-}
-
-// Pixels of a strip, from first to before end.
-struct Strip {
-  first: u32,
-  end: u32,
-}
-
-fn stripOf(strip: u32) -> Strip {
-  let size = (OH * OW + S - 1) / S;
-  return Strip(strip * size, min((strip + 1) * size, OH * OW));
 }
 
 // Value of a spike in a word of an input, by its plane.
@@ -136,16 +143,30 @@ fn store(sums: Sums, owned: Owned, n: u32, cg: u32) {
   }
 }
 
-// Accumulates the gradients in the bins whose bits are set in four words; bin 0
-// of a quad is at `origin`. One loop goes through all words, since a subgroup
-// iterates as often as its input with the most spikes.
+// Accumulates the gradients of bin t of a pixel; bin 0 is at `origin`.
+fn addOne(
+  sums: ptr<function, Sums>,
+  source: Source,
+  origin: u32,
+  t: u32,
+  scale: f32,
+) {
+  let low = origin + source.quad;
+  (*sums).low += scale * gradientAt(source.low, low, t);
+  (*sums).high += scale * gradientAt(source.high, low + source.toHigh, t);
+}
+
+// Accumulates the gradients in the bins whose bits are set in four words. One
+// loop goes through all words, since a subgroup iterates as often as its input
+// with the most spikes.
 fn addSpikes(
   sums: ptr<function, Sums>,
+  secondSums: ptr<function, Sums>,
   spikes: vec4<u32>,
   firstWord: u32,
-  affines: Affines,
+  source: Source,
+  second: Source,
   origin: u32,
-  toHigh: u32,
 ) {
   let B = (T + 31) / 32;
   var left = spikes;
@@ -164,8 +185,10 @@ fn addSpikes(
       let t = word % B * 32 + countTrailingZeros(left.x);
       left.x &= left.x - 1;
       let scale = scaleOf(word);
-      (*sums).low += scale * gradientAt(affines.low, origin, t);
-      (*sums).high += scale * gradientAt(affines.high, origin + toHigh, t);
+      addOne(sums, source, origin, t, scale);
+      if (ownedPairs > 1) {
+        addOne(secondSums, second, origin, t, scale);
+      }
     }
   }
 }
@@ -181,16 +204,19 @@ fn sparse(
   let owners = S * ownersOf(CG);
   for (var owner = id.x; owner < owners; owner += groups.x * 128) {
     let owned = ownedBy(owner, 1u, CG);
-    let strip = stripOf(owned.strip);
-    let affines = affinesOf(owned);
+    let end = min((owned.strip + 1) * stripPixels, OH * OW);
+    let second = secondOf(owned);
+    let source = sourceOf(owned.quad, owned.toHigh);
+    let other = sourceOf(second.quad, second.toHigh);
     var sums = Sums();
-    for (var pixel = strip.first; pixel < strip.end; pixel++) {
+    var secondSums = Sums();
+    for (var pixel = owned.strip * stripPixels; pixel < end; pixel++) {
       let iy = pixel / OW * strideY + owned.ky * dilationY - padY;
       let ix = pixel % OW * strideX + owned.kx * dilationX - padX;
       if (!isInside(iy, ix)) {
         continue;
       }
-      let origin = (n * sampleRows * OH * OW + pixel) * OQ + owned.quad;
+      let origin = (n * sampleRows * OH * OW + pixel) * OQ;
       let first = (n * words * H * W + iy * W + ix) * C + owned.c;
       for (var word = 0u; word < words; word += 4) {
         // Up to four loads are issued before the first word is used, so that
@@ -201,14 +227,16 @@ fn sparse(
           let word1 = inputs[first + (word + min(1u, last)) * H * W * C];
           let word2 = inputs[first + (word + min(2u, last)) * H * W * C];
           let word3 = inputs[first + (word + min(3u, last)) * H * W * C];
-          spikes.y = select(0u, word1, last >= 1);
-          spikes.z = select(0u, word2, last >= 2);
-          spikes.w = select(0u, word3, last >= 3);
+          let all = vec4(spikes.x, word1, word2, word3);
+          spikes = select(vec4(), all, vec4(0u, 1u, 2u, 3u) <= vec4(last));
         }
-        addSpikes(&sums, spikes, word, affines, origin, owned.toHigh);
+        addSpikes(&sums, &secondSums, spikes, word, source, other, origin);
       }
     }
     store(sums, owned, n, owned.cg);
+    if (ownedPairs > 1) {
+      store(secondSums, second, n, owned.cg);
+    }
   }
 }
 
@@ -243,26 +271,27 @@ fn addBins(
   s3: ptr<function, Sums>,
   spikes: vec4<u32>,
   word: u32,
-  affines: Affines,
+  source: Source,
   origin: u32,
-  toHigh: u32,
 ) {
   let B = (T + 31) / 32;
   let scale = scaleOf(word);
   let first = word % B * 32;
+  let quad = origin + source.quad;
+  let high = quad + source.toHigh;
   // Bins from T on have no spike; the last bin's gradient is loaded instead.
   for (var j = 0u; j < min(32u, T - first); j += 4) {
     let t1 = min(first + j + 1, T - 1);
     let t2 = min(first + j + 2, T - 1);
     let t3 = min(first + j + 3, T - 1);
-    let low0 = gradientAt(affines.low, origin, first + j);
-    let low1 = gradientAt(affines.low, origin, t1);
-    let low2 = gradientAt(affines.low, origin, t2);
-    let low3 = gradientAt(affines.low, origin, t3);
-    let high0 = gradientAt(affines.high, origin + toHigh, first + j);
-    let high1 = gradientAt(affines.high, origin + toHigh, t1);
-    let high2 = gradientAt(affines.high, origin + toHigh, t2);
-    let high3 = gradientAt(affines.high, origin + toHigh, t3);
+    let low0 = gradientAt(source.low, quad, first + j);
+    let low1 = gradientAt(source.low, quad, t1);
+    let low2 = gradientAt(source.low, quad, t2);
+    let low3 = gradientAt(source.low, quad, t3);
+    let high0 = gradientAt(source.high, high, first + j);
+    let high1 = gradientAt(source.high, high, t1);
+    let high2 = gradientAt(source.high, high, t2);
+    let high3 = gradientAt(source.high, high, t3);
     let bits = spikes >> vec4(j);
     addBin(s0, s1, s2, s3, bits, scale, low0, high0);
     addBin(s0, s1, s2, s3, bits >> vec4(1u), scale, low1, high1);
@@ -280,8 +309,8 @@ fn dense(
   let owners = S * ownersOf(channelBlocks);
   for (var owner = id.x; owner < owners; owner += groups.x * 128) {
     let owned = ownedBy(owner, ownedChannels, channelBlocks);
-    let strip = stripOf(owned.strip);
-    let affines = affinesOf(owned);
+    let end = min((owned.strip + 1) * stripPixels, OH * OW);
+    let source = sourceOf(owned.quad, owned.toHigh);
     // Channels past the end of the group load its last one, and are not stored.
     let channels =
       min(vec4(owned.cg) + vec4(0u, 1u, 2u, 3u), vec4(CG - 1)) - vec4(owned.cg);
@@ -289,23 +318,19 @@ fn dense(
     var s1 = Sums();
     var s2 = Sums();
     var s3 = Sums();
-    for (var pixel = strip.first; pixel < strip.end; pixel++) {
+    for (var pixel = owned.strip * stripPixels; pixel < end; pixel++) {
       let iy = pixel / OW * strideY + owned.ky * dilationY - padY;
       let ix = pixel % OW * strideX + owned.kx * dilationX - padX;
       if (!isInside(iy, ix)) {
         continue;
       }
-      let origin = (n * sampleRows * OH * OW + pixel) * OQ + owned.quad;
+      let origin = (n * sampleRows * OH * OW + pixel) * OQ;
       let first = (n * words * H * W + iy * W + ix) * C + owned.c;
       for (var word = 0u; word < words; word++) {
         let four = vec4(first + word * H * W * C) + channels;
-        let word0 = inputs[four.x];
-        let word1 = inputs[four.y];
-        let word2 = inputs[four.z];
-        let word3 = inputs[four.w];
-        let spikes = vec4(word0, word1, word2, word3);
-        let toHigh = owned.toHigh;
-        addBins(&s0, &s1, &s2, &s3, spikes, word, affines, origin, toHigh);
+        let spikes =
+          vec4(inputs[four.x], inputs[four.y], inputs[four.z], inputs[four.w]);
+        addBins(&s0, &s1, &s2, &s3, spikes, word, source, origin);
       }
     }
     store(s0, owned, n, owned.cg);
