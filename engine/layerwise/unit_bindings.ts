@@ -71,12 +71,14 @@ export class UnitBindings {
       inputs: source,
       w: this.#usedOf(index, "weight", values),
       x: { buffer: own.drives[index] },
+      xQuads: { buffer: own.drives[index] },
       values: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
       partial: { buffer: buffers.units[index].partials },
       sample: { buffer: buffers.units[index].samples },
       coefficients: { buffer: buffers.units[index].coefficients },
       spikes,
+      spikeQuads: spikes,
       delays: this.#slotOf(unit, "delay", values, buffers.zeros),
       arrived: { buffer: own.arrived[index] },
       shortcut: residual
@@ -201,6 +203,9 @@ export class UnitBindings {
     const slot = arrays.slots.find(({ name }) =>
       name === `${unit.layer.name}.weight`
     );
+    const above = hasOwnGradient(unit)
+      ? ds
+      : { buffer: own.rasterGradients[index + 1] };
     return {
       total: { buffer: own.rasterGradients[index + 1] },
       other: { buffer: own.secondGradients[index + 1] },
@@ -219,10 +224,10 @@ export class UnitBindings {
       delays: this.#slotOf(unit, "delay", arrays.trained, buffers.zeros),
       ds,
       spikes: { buffer: own.spikes[index] },
-      above: hasOwnGradient(unit)
-        ? ds
-        : { buffer: own.rasterGradients[index + 1] },
+      above,
+      aboveQuads: above,
       dy: gradient,
+      dyQuads: gradient,
       sums: { buffer: buffers.units[index].partials },
       sample: { buffer: buffers.units[index].samples },
       dshortcut: residual

@@ -21,6 +21,16 @@ export const normStatistics = {
   constants: UNIT_CONSTANTS,
 } as const satisfies KernelSpec;
 
+/** norm.wgsl, `statisticsQuads`. */
+export const normStatisticsQuads = {
+  name: "norm statisticsQuads",
+  code,
+  entryPoint: "statisticsQuads",
+  workgroup: 64,
+  bindings: { batch: 0, xQuads: 9, partial: 10 },
+  constants: ["T", "pixels", "C", "runSize", "S"],
+} as const satisfies KernelSpec;
+
 /** norm.wgsl, `total`. */
 export const normTotal = {
   name: "norm total",

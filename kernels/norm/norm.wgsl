@@ -5,6 +5,8 @@
 //
 // statistics    partial[n, strip, c] = mean and sum of squared deviations of x
 //               over the bins and pixels of a strip
+// statisticsQuads  computes the equation of `statistics`, for devices on which
+//               loads dominate
 // total         mean, variance = those of the whole batch, in a fixed order;
 //               a = gamma · scale / sqrt(scale² · variance + epsilon)
 //               b = beta − a · mean
@@ -44,8 +46,8 @@
 // largest                       [N]  largest count of each sample
 //
 // One workgroup owns a channel (total, adjointTotal) or all (wholeTotal), one
-// invocation a channel (running, wholeRunning, affine) or every stride-th value
-// (apply, scaleRows).
+// invocation a channel (running, wholeRunning, affine), a quad of channels of a
+// strip (statisticsQuads), or every stride-th value (apply, scaleRows).
 //
 // Source: Ioffe, Szegedy, arXiv:1502.03167; sums are those of moments.wgsl.
 // wholeTotal: lava-dl's WgtScaleBatchNorm, whose running variance has
@@ -138,6 +140,50 @@ fn statistics(
     let all = sh_strip[lane];
     let at = ((batch.first + group.z) * S + strip) * floats + channel;
     partial[at] = vec2(all.mean, all.squares);
+  }
+}
+
+// Deviations from `shift` in a bin, 0 from T on.
+fn deviationsAt(at: u32, t: u32, shift: vec4<f32>) -> vec4<f32> {
+  return select(vec4(), xQuads[at] - shift, t < T);
+}
+
+@compute @workgroup_size(64)
+fn statisticsQuads(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let own = floats / 4;
+  let row = pixels * own;
+  // In i, quads vary fastest, then strips.
+  for (var i = id.x; i < S * own; i += groups.x * 64) {
+    let quad = i % own;
+    let strip = i / own;
+    let origin = id.z * T * row + strip * stripPixels * own + quad;
+    let shift = xQuads[origin];
+    var sum = vec4<f32>();
+    var squares = vec4<f32>();
+    for (var p = 0u; p < pixelsOf(strip); p++) {
+      for (var t = 0u; t < T; t += 4) {
+        let at = origin + p * own + t * row;
+        let d0 = deviationsAt(at, t, shift);
+        let d1 = deviationsAt(at + row, t + 1, shift);
+        let d2 = deviationsAt(at + 2 * row, t + 2, shift);
+        let d3 = deviationsAt(at + 3 * row, t + 3, shift);
+        sum += d0 + d1 + d2 + d3;
+        squares += d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;
+      }
+    }
+    let count = f32(pixelsOf(strip) * T);
+    let mean = sum / max(count, 1);
+    let around = max(squares - sum * mean, vec4());
+    // The last strips may have no pixels.
+    let centre = select(vec4(), shift + mean, count > 0);
+    let at = ((batch.first + id.z) * S + strip) * floats + 4 * quad;
+    partial[at] = vec2(centre.x, around.x);
+    partial[at + 1] = vec2(centre.y, around.y);
+    partial[at + 2] = vec2(centre.z, around.z);
+    partial[at + 3] = vec2(centre.w, around.w);
   }
 }
 

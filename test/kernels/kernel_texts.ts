@@ -63,6 +63,7 @@ const UNITS: readonly string[] = [
   "norm/norm_samples.wgsl",
   "unit/cell.wgsl",
   "unit/cell_adjoint.wgsl",
+  "unit/cell_quads.wgsl",
   "stream/cell_stream.wgsl",
   "unit/learned.wgsl",
   "unit/recurrent/recurrent.wgsl",
@@ -76,6 +77,7 @@ const UNITS: readonly string[] = [
 export const CELLS: readonly string[] = [
   "unit/cell.wgsl",
   "unit/cell_adjoint.wgsl",
+  "unit/cell_quads.wgsl",
   "stream/cell_stream.wgsl",
   "unit/recurrent/recurrent.wgsl",
   "unit/recurrent/recurrent_adjoint.wgsl",
@@ -134,7 +136,11 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "neurons/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
   "unit/unit.wgsl": UNITS,
   "norm/moments.wgsl": ["norm/norm.wgsl", "norm/norm_samples.wgsl"],
-  "unit/unit_drives.wgsl": ["unit/cell.wgsl", "unit/cell_adjoint.wgsl"],
+  "unit/unit_drives.wgsl": [
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
+    "unit/cell_quads.wgsl",
+  ],
   "leaky/firing.wgsl": CELLS,
   "leaky/rounding.wgsl": CELLS,
   "leaky/fixed_adaptation.wgsl": CELLS,
@@ -147,13 +153,14 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "leaky/leaky_neuron.wgsl": CELLS,
   "unit/cell_recall.wgsl": [
     "unit/cell_adjoint.wgsl",
+    "unit/cell_quads.wgsl",
     "unit/recurrent/recurrent_adjoint.wgsl",
   ],
   "unit/cell_learned.wgsl": [
     "unit/cell_adjoint.wgsl",
     "unit/recurrent/recurrent_adjoint.wgsl",
   ],
-  "unit/cell_past.wgsl": ["unit/cell_adjoint.wgsl"],
+  "unit/cell_past.wgsl": ["unit/cell_adjoint.wgsl", "unit/cell_quads.wgsl"],
 };
 
 /** The texts of stepped neurons, and what they have in place of shared ones. */

@@ -6,9 +6,15 @@
 
 import { cellForward } from "../../../kernels/unit/cell.ts";
 import { cellAdjoint } from "../../../kernels/unit/cell_adjoint.ts";
+import {
+  cellQuadsAdjoint,
+  cellQuadsForward,
+} from "../../../kernels/unit/cell_quads.ts";
+import { BINS_PER_WORD, type KernelSpec } from "../../../kernels/spec.ts";
 import { sparsityPress } from "../../../kernels/output/sparsity.ts";
 import { ShapeError } from "../../device/errors.ts";
-import { type Launch, launch } from "../../device/launch.ts";
+import { groupsFor, type Launch, launch } from "../../device/launch.ts";
+import { QUAD } from "../../network/layout.ts";
 import { sizeOf } from "../../network/network.ts";
 import { hasOwnGradient, type Unit } from "../units/units.ts";
 import { launchGraded, launchGradedBack } from "./graded_launches.ts";
@@ -38,9 +44,13 @@ export function launchCells(placed: PlacedUnit): Launch[] {
   if (unit.recurrent) {
     return [launchRecurrent({ unit, strips, setting, neuron }, record)];
   }
+  const constants = { ...strips, ...neuron.constants, ...record };
+  if (isByQuads(placed) && !setting.keep) {
+    return [launchQuads(placed, cellQuadsForward(neuron.text), constants)];
+  }
   return [{
     kernel: cellForward(neuron.text),
-    constants: { ...strips, ...neuron.constants, ...record },
+    constants,
     grid,
     loops: 8 * (T * 4 + T / 2 + 4) + 8,
   }];
@@ -67,16 +77,20 @@ export function launchCellsBack(placed: PlacedUnit): Launch[] {
   if (unit.recurrent) {
     return launchRecurrentBack({ unit, strips, setting, neuron }, own);
   }
+  const constants = {
+    ...strips,
+    ...neuron.constants,
+    ...(hasOwnGradient(unit)
+      ? { W: pixels, outW: pixels, outPixels: pixels }
+      : outputPlace(placed)),
+    ...own,
+  };
+  if (isByQuads(placed) && !unit.residual && !neuron.text.learns) {
+    return [launchQuads(placed, cellQuadsAdjoint(neuron.text), constants)];
+  }
   return [{
     kernel: cellAdjoint(neuron.text),
-    constants: {
-      ...strips,
-      ...neuron.constants,
-      ...(hasOwnGradient(unit)
-        ? { W: pixels, outW: pixels, outPixels: pixels }
-        : outputPlace(placed)),
-      ...own,
-    },
+    constants,
     grid,
     loops: 8 * (T * 12 + 8) + 8,
   }];
@@ -108,6 +122,26 @@ export function launchPressure(
     },
     grid: [1, 1, 1],
   })];
+}
+
+/** Whether cell_quads.wgsl computes a unit's neurons. */
+function isByQuads({ strips, setting }: PlacedUnit): boolean {
+  return setting.software && strips.T <= BINS_PER_WORD &&
+    strips.runSize % QUAD === 0;
+}
+
+/** Launches a kernel of cell_quads.wgsl. */
+function launchQuads<S extends KernelSpec>(
+  { strips: { S, pixels }, channels }: PlacedUnit,
+  kernel: S & { readonly workgroup: number },
+  constants: Launch<S>["constants"],
+): Launch<S> {
+  return {
+    kernel,
+    constants,
+    grid: [groupsFor(S * channels / QUAD, kernel.workgroup), 1, "samples"],
+    loops: Math.ceil(pixels / S) + 4,
+  };
 }
 
 /** Constants and WGSL of a unit's neuron. */

@@ -10,6 +10,7 @@ import {
   normApply,
   normRunning,
   normStatistics,
+  normStatisticsQuads,
   normTotal,
   normWholeRunning,
   normWholeTotal,
@@ -19,8 +20,9 @@ import {
   normSampleSums,
 } from "../../../kernels/norm/norm_samples.ts";
 import { groupsFor, type Launch, launch } from "../../device/launch.ts";
+import { QUAD } from "../../network/layout.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
-import { LANES } from "./strips.ts";
+import { LANES, type Strips } from "./strips.ts";
 
 /** The launches of a normalisation or bias. */
 export interface NormLaunches {
@@ -95,7 +97,7 @@ export function launchNorm(
   }
   return {
     statistics: [
-      launch({
+      setting.software ? launchQuads(strips, channels) : launch({
         kernel: normStatistics,
         constants: strips,
         grid,
@@ -123,6 +125,18 @@ export function launchNorm(
     sampleSums,
     total,
   };
+}
+
+/** Launches the statistics of strips by quads of channels. */
+function launchQuads(strips: Strips, channels: number): Launch {
+  const { workgroup } = normStatisticsQuads;
+  const { T, pixels, S } = strips;
+  return launch({
+    kernel: normStatisticsQuads,
+    constants: strips,
+    grid: [groupsFor(S * channels / QUAD, workgroup), 1, "samples"],
+    loops: Math.ceil(pixels / S) * (Math.ceil(T / 4) + 2) + 3,
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   normRunning,
   normScaleRows,
   normStatistics,
+  normStatisticsQuads,
   normTotal,
 } from "../../../kernels/norm/norm.ts";
 import {
@@ -96,14 +97,24 @@ async function batchNorm(x: Tensor, dy: Tensor, options: {
     );
   // One sample after the other: each writes its own partial sums.
   let partial = room(2 * N * S * floats);
+  let byQuads = partial;
   for (let n = 0; n < N; n++) {
+    const batch = batchOf(n, 1, N);
     ({ partial } = await run(
       normStatistics,
-      { batch: batchOf(n, 1, N), x: sample(x, n), partial },
+      { batch, x: sample(x, n), partial },
       constants,
       [S, Math.ceil(floats / strips.channelLanes), 1],
     ));
+    ({ partial: byQuads } = await run(
+      normStatisticsQuads,
+      { batch, xQuads: sample(x, n), partial: byQuads },
+      { T, pixels: H * W, C, runSize, S },
+      [Math.ceil(S * floats / 4 / normStatisticsQuads.workgroup), 1, 1],
+    ));
   }
+  const shape = [partial.length];
+  close(tensorOf(shape, byQuads), tensorOf(shape, partial), 1e-5);
   // The samples in two micro-batches.
   const samplesOf = async (
     kernel: typeof normSampleMoments | typeof normSampleSums,

@@ -23,12 +23,16 @@ import {
 } from "../../../engine/neurons/describe_neuron.ts";
 import { cellForward } from "../../../kernels/unit/cell.ts";
 import { cellAdjoint } from "../../../kernels/unit/cell_adjoint.ts";
+import {
+  cellQuadsAdjoint,
+  cellQuadsForward,
+} from "../../../kernels/unit/cell_quads.ts";
 import { learnedTotal } from "../../../kernels/unit/learned.ts";
-import { same } from "../../fixtures/comparison.ts";
+import { close, same } from "../../fixtures/comparison.ts";
 import { type Cell, doesLearn } from "../../oracle/units/cell.ts";
 import { leakyParameters } from "../../oracle/units/leaky.ts";
 import { resonatorParameters } from "../../oracle/units/resonator.ts";
-import { type Tensor, zeros } from "../../oracle/tensor.ts";
+import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";
 import { batchOf, room, run } from "../kernel_runner.ts";
 
@@ -111,6 +115,9 @@ function placeOf(shape: readonly number[], options: CellOptions) {
     floats,
     S,
     constants: { ...own, S },
+    // Whether cell_quads.wgsl computes it too.
+    byQuads: T <= 32 && runSize % 4 === 0,
+    quadGrid: [Math.ceil(S * floats / 4 / 64), 1, N] as const,
     coefficients: coefficientsOf(coefficients, runSize),
     batch: batchOf([BATCH.first, N, TALLY.slot, 0, 0, 0, 0, 0, BATCH.total, 1]),
     grid: [S, Math.ceil(floats / own.channelLanes), N] as const,
@@ -154,7 +161,8 @@ export async function fireCells(
   const { shape } = x;
   const [N, C, H, W, T] = shape;
   const { runSize = C } = options;
-  const { constants, coefficients, batch, grid } = placeOf(shape, options);
+  const place = placeOf(shape, options);
+  const { constants, coefficients, batch, grid } = place;
   const own = describe(neuron, options.described);
   const drive = toKernel(x, { run: runSize });
   const { slots, stride, slot, layer } = TALLY;
@@ -186,6 +194,25 @@ export async function fireCells(
     sums[place % (H * W) * C + Math.floor(place / H / W)] += spike;
   });
   deepStrictEqual(found.fired, sums);
+  if (place.byQuads) {
+    const byQuads = await run(
+      cellQuadsForward(own.text),
+      {
+        batch,
+        learned: own.learned,
+        coefficients,
+        xQuads: drive,
+        spikeQuads: new Uint32Array(found.spikes.length).fill(~0),
+        tally: before,
+        fired: often,
+      },
+      { ...constants, ...own.constants, stride, layer },
+      place.quadGrid,
+    );
+    same(byQuads.spikeQuads, found.spikes);
+    deepStrictEqual(byQuads.tally, found.tally);
+    deepStrictEqual(byQuads.fired, sums);
+  }
   return { spikes, u: fromKernel(found.potentials, shape, { run: runSize }) };
 }
 
@@ -230,39 +257,72 @@ export async function fireCellsBack(
   const own = describe(neuron, options.described);
   const otherRun = shortcut?.runSize ?? C;
   const { first, each } = learnedSums(constants, BATCH.total);
+  const shared = {
+    batch,
+    learned: own.learned,
+    coefficients: Float32Array.of(
+      ...coefficients,
+      options.pressure ?? NaN,
+      ...[0, 0, 0],
+    ),
+    routes: routes ? pack(routes) : new Uint32Array(1),
+  };
+  const drive = toKernel(x, { run: runSize });
+  const gradient = toKernel(above, { run: runSize, over: NaN });
+  const sizes = {
+    ...constants,
+    ...own.constants,
+    W,
+    window,
+    outW,
+    outPixels: outH * outW,
+    routed: Number(routes !== undefined),
+    sparse: Number(options.pressure !== undefined),
+  };
   const found = await run(
     cellAdjoint(own.text),
     {
-      batch,
-      learned: own.learned,
-      x: toKernel(x, { run: runSize }),
-      coefficients: Float32Array.of(
-        ...coefficients,
-        options.pressure ?? NaN,
-        ...[0, 0, 0],
-      ),
-      routes: routes ? pack(routes) : new Uint32Array(1),
+      ...shared,
+      x: drive,
       shortcut: shortcut ? pack(shortcut.spikes) : new Uint32Array(1),
-      above: toKernel(above, { run: runSize, over: NaN }),
-      dy: room(toKernel(x, { run: runSize }).length),
+      above: gradient,
+      dy: room(drive.length),
       sums: room(2 * (first + BATCH.total * each)),
       dshortcut: toKernel(zeros(shape), { run: otherRun }),
     },
     {
-      ...constants,
-      ...own.constants,
-      W,
-      window,
-      outW,
-      outPixels: outH * outW,
-      routed: Number(routes !== undefined),
+      ...sizes,
       residual: shortcut ? shortcut.join === "add" ? 1 : 2 : 0,
       shortcutRun: otherRun,
-      sparse: Number(options.pressure !== undefined),
       learnedFirst: first,
     },
     grid,
   );
+  if (place.byQuads && !shortcut) {
+    const byQuads = await run(
+      cellQuadsAdjoint(own.text),
+      {
+        ...shared,
+        xQuads: drive,
+        aboveQuads: gradient,
+        dyQuads: room(drive.length),
+        sums: room(found.sums.length),
+      },
+      sizes,
+      place.quadGrid,
+    );
+    const [from, to] = [BATCH.first, BATCH.first + N].map((n) =>
+      2 * n * S * floats
+    );
+    for (
+      const [a, b] of [
+        [byQuads.dyQuads, found.dy],
+        [byQuads.sums.subarray(from, to), found.sums.subarray(from, to)],
+      ]
+    ) {
+      close(tensorOf([a.length], a), tensorOf([b.length], b), 5e-6);
+    }
+  }
   const { dlearned } = !doesLearn(neuron)
     ? { dlearned: [0, 0, 0, 0] }
     : await run(

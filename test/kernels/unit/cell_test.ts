@@ -43,6 +43,8 @@ const SHAPES: readonly {
   { shape: [1, 6, 3, 1, 70], runSize: 2 },
   { shape: [2, 70, 3, 1, 32] },
   { shape: [2, 5, 5, 7, 3], strips: 1 },
+  { shape: [2, 72, 3, 2, 32] },
+  { shape: [2, 8, 5, 7, 3], runSize: 4, strips: 2 },
 ];
 
 /** Factor, summand, mean and inverse of each channel. */
@@ -222,10 +224,17 @@ gpuTest("each surrogate and reset has its twin's gradient", async () => {
 });
 
 gpuTest("a unit's gradient goes to the spikes that were pooled", async () => {
-  for (const [H, W, window] of [[5, 7, 2], [7, 4, 3]]) {
-    await requireBack(NEURON, [2, 3, H, W, 33], {
+  for (
+    const [H, W, window, C, T] of [
+      [5, 7, 2, 3, 33],
+      [7, 4, 3, 3, 33],
+      [5, 7, 2, 4, 19],
+    ]
+  ) {
+    await requireBack(NEURON, [2, C, H, W, T], {
       window,
-      coefficients: mapsOf(3),
+      coefficients: mapsOf(C),
+      ...(C === 4 && { pressure: 0.25 }),
     });
   }
 });
