@@ -58,10 +58,10 @@ const blockBins = 4u;
 const blockChannels = 16u;
 const blockColumns = 4u;
 
-// Taps of a row that `block` adds at once: each uses gradients one column
-// further left than the one before.
-override rowTaps: u32 = select(1u, min(KW, 3u), dilationX == 1);
-override chunks: u32 = (KW + rowTaps - 1) / rowTaps;
+// Taps of a row that `block` adds at once, up to five: each uses gradients one
+// column further left than the one before.
+override chunks: u32 = select(KW, (KW + 4) / 5, dilationX == 1);
+override rowTaps: u32 = (KW + chunks - 1) / chunks;
 // Quads of a group.
 override groupQuads: u32 = OQ / G;
 
@@ -78,15 +78,17 @@ struct Eight {
   c7: mat4x4<f32>,
 }
 
-// Gradients of a quad of output channels that reach six adjacent pixels; one
-// bin in a column of a matrix.
-struct Six {
+// Gradients of a quad of output channels that reach adjacent columns of a row;
+// one bin in a column of a matrix.
+struct Row {
   v0: mat4x4<f32>,
   v1: mat4x4<f32>,
   v2: mat4x4<f32>,
   v3: mat4x4<f32>,
   v4: mat4x4<f32>,
   v5: mat4x4<f32>,
+  v6: mat4x4<f32>,
+  v7: mat4x4<f32>,
 }
 
 // Where the gradients of a quad lie: index of the first bin, and the distances
@@ -113,6 +115,16 @@ fn reaching(bins: QuadBins, y: u32, x: u32) -> mat4x4<f32> {
   );
 }
 
+// Gradients that reach the column from which tap `distance` of those that are
+// added at once reaches the first pixel; `x` is that of the first tap.
+fn beside(bins: QuadBins, y: u32, x: u32, distance: u32) -> mat4x4<f32> {
+  var gradients = mat4x4<f32>();
+  if (distance < rowTaps) {
+    gradients = reaching(bins, y, x - distance);
+  }
+  return gradients;
+}
+
 // Taps that are added at once: index of the first one's weights, and how many
 // others there are.
 struct Taps {
@@ -122,38 +134,41 @@ struct Taps {
 
 // Weights of the tap that follows the first by `distance`; 0 if there is none.
 fn weightsAt(at: u32, taps: Taps, distance: u32) -> vec4<f32> {
-  if (distance >= rowTaps) {
-    return vec4<f32>();
+  var weights = vec4<f32>();
+  if (distance < rowTaps) {
+    let own = w[at + min(distance, taps.others) * CG * OQ];
+    weights = select(vec4<f32>(), own, distance <= taps.others);
   }
-  let weights = w[at + min(distance, taps.others) * CG * OQ];
-  return select(vec4<f32>(), weights, distance <= taps.others);
+  return weights;
 }
 
 // Contribution of taps to the sums of input channel cg. Channels past the end
 // of the group use its last one, and are not stored.
-fn contribution(taps: Taps, cg: u32, pixels: Six) -> mat4x4<f32> {
+fn contribution(taps: Taps, cg: u32, row: Row) -> mat4x4<f32> {
   let at = taps.first + min(cg, CG - 1) * OQ;
   let w0 = w[at];
   let w1 = weightsAt(at, taps, 1u);
   let w2 = weightsAt(at, taps, 2u);
+  let w3 = weightsAt(at, taps, 3u);
+  let w4 = weightsAt(at, taps, 4u);
   return mat4x4(
-    w0 * pixels.v2 + w1 * pixels.v1 + w2 * pixels.v0,
-    w0 * pixels.v3 + w1 * pixels.v2 + w2 * pixels.v1,
-    w0 * pixels.v4 + w1 * pixels.v3 + w2 * pixels.v2,
-    w0 * pixels.v5 + w1 * pixels.v4 + w2 * pixels.v3,
+    w0 * row.v4 + w1 * row.v3 + w2 * row.v2 + w3 * row.v1 + w4 * row.v0,
+    w0 * row.v5 + w1 * row.v4 + w2 * row.v3 + w3 * row.v2 + w4 * row.v1,
+    w0 * row.v6 + w1 * row.v5 + w2 * row.v4 + w3 * row.v3 + w4 * row.v2,
+    w0 * row.v7 + w1 * row.v6 + w2 * row.v5 + w3 * row.v4 + w4 * row.v3,
   );
 }
 
 // Adds the contribution of taps to the sums of input channels from cg on.
-fn addTaps(sums: ptr<function, Eight>, taps: Taps, cg: u32, pixels: Six) {
-  (*sums).c0 += contribution(taps, cg, pixels);
-  (*sums).c1 += contribution(taps, cg + 1, pixels);
-  (*sums).c2 += contribution(taps, cg + 2, pixels);
-  (*sums).c3 += contribution(taps, cg + 3, pixels);
-  (*sums).c4 += contribution(taps, cg + 4, pixels);
-  (*sums).c5 += contribution(taps, cg + 5, pixels);
-  (*sums).c6 += contribution(taps, cg + 6, pixels);
-  (*sums).c7 += contribution(taps, cg + 7, pixels);
+fn addTaps(sums: ptr<function, Eight>, taps: Taps, cg: u32, row: Row) {
+  (*sums).c0 += contribution(taps, cg, row);
+  (*sums).c1 += contribution(taps, cg + 1, row);
+  (*sums).c2 += contribution(taps, cg + 2, row);
+  (*sums).c3 += contribution(taps, cg + 3, row);
+  (*sums).c4 += contribution(taps, cg + 4, row);
+  (*sums).c5 += contribution(taps, cg + 5, row);
+  (*sums).c6 += contribution(taps, cg + 6, row);
+  (*sums).c7 += contribution(taps, cg + 7, row);
 }
 
 // The elements of dx that one invocation owns: four bins from t on, of pixels
@@ -218,7 +233,7 @@ fn block(
   let n = id.z;
   let t = id.y * blockBins;
   let last = min(blockBins, T - t) - 1;
-  let row = OH * OW * OQ;
+  let bin = OH * OW * OQ;
   let channelBlocks = (CG + blockChannels - 1) / blockChannels;
   let across = (W + blockColumns - 1) / blockColumns;
   // In i, blocks of a group's channels vary fastest, then groups, then pixels.
@@ -244,16 +259,18 @@ fn block(
       let kx = k / groupQuads % chunks * rowTaps;
       let quad = own.g * groupQuads + k % groupQuads;
       let bins = QuadBins(
-        (n * sampleRows + t) * row + quad,
-        min(1u, last) * row,
-        min(2u, last) * row,
-        min(3u, last) * row,
+        (n * sampleRows + t) * bin + quad,
+        min(1u, last) * bin,
+        min(2u, last) * bin,
+        min(3u, last) * bin,
       );
       let y = own.iy + padY - ky * dilationY;
       let x = own.ix + padX - kx * dilationX;
-      let pixels = Six(
-        reaching(bins, y, x - 2),
-        reaching(bins, y, x - 1),
+      let gradients = Row(
+        beside(bins, y, x, 4u),
+        beside(bins, y, x, 3u),
+        beside(bins, y, x, 2u),
+        beside(bins, y, x, 1u),
         reaching(bins, y, x),
         reaching(bins, y, x + 1),
         reaching(bins, y, x + 2),
@@ -261,9 +278,9 @@ fn block(
       );
       let first = (ky * KW + kx) * CG * OQ + quad;
       let taps = Taps(first, min(rowTaps, KW - kx) - 1);
-      addTaps(&low, taps, own.cg, pixels);
+      addTaps(&low, taps, own.cg, gradients);
       if (CG > 8) {
-        addTaps(&high, taps, own.cg + 8, pixels);
+        addTaps(&high, taps, own.cg + 8, gradients);
       }
     }
     storeEight(low, own, own.cg);
