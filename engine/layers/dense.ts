@@ -10,12 +10,14 @@ import {
   denseForward,
 } from "../../kernels/layers/dense.ts";
 import {
+  denseGradientDirect,
   denseGradientSplit,
   denseGradientWhole,
 } from "../../kernels/layers/dense_gradient.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import { QUAD } from "../network/layout.ts";
 import { requireSizes, sizeOf } from "../network/network.ts";
 import { isSameShape } from "../network/weights.ts";
 import type { WeightLayout } from "../network/weights.ts";
@@ -124,7 +126,8 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   },
   gradient(layer, setting) {
     const { P, lastSign, height, rule, software } = setting;
-    const shares = gradientShares(layer, software);
+    if (software) return [launchDirect(layer, setting)];
+    const shares = gradientShares(layer);
     const loops = gradientLoops(layer, setting, shares.blockInputs);
     return [launch({
       kernel: shares.splits > 1 ? denseGradientSplit : denseGradientWhole,
@@ -147,6 +150,23 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
     })];
   },
 };
+
+/** Launches the gradient without workgroup memory. */
+function launchDirect(layer: DenseLayer, setting: LayerSetting): Launch {
+  const { T, P, lastSign, height, rule } = setting;
+  const { workgroup, tile } = denseGradientDirect;
+  const inputs = sizeOf(layer.input);
+  const blocks = Math.ceil(layer.output.C / QUAD / tile.directQuads);
+  const loops = P * (T + 2 * Math.ceil(T / BINS_PER_WORD));
+  return launch({
+    kernel: denseGradientDirect,
+    constants: { ...sizesOf(layer, setting), P, lastSign, height, rule },
+    grid: [groupsFor(inputs * blocks, workgroup), 1, 1],
+    loops: loops + 4,
+    loopsPerSample: loops,
+    multiplyAdds: ({ spikes }) => spikes * layer.output.C,
+  });
+}
 
 /**
  * Iterations of the forward kernel: ranking and listing spikes, adding weights.

@@ -11,9 +11,6 @@ import { QUAD } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { Layer } from "./layer.ts";
 
-/** Inputs per workgroup of the gradient kernel on a software adapter. */
-const INPUTS_IN_SOFTWARE = 16;
-
 /** Most inputs per workgroup of the gradient kernel on a GPU. */
 const MAX_INPUTS = 4;
 
@@ -98,15 +95,11 @@ export function adjointTile(
  * invocations.
  *
  * @param layer The layer.
- * @param software Whether the device computes on the CPU.
  * @returns Inputs per workgroup, a power of two, invocations that share the
  * spikes of each, and samples that they list at once. None depends on the
  * batch, so the order of summation is fixed.
  */
-export function gradientShares(
-  layer: Layer,
-  software: boolean,
-): {
+export function gradientShares(layer: Layer): {
   readonly blockInputs: number;
   readonly splits: number;
   readonly blockSamples: number;
@@ -114,9 +107,6 @@ export function gradientShares(
   const inputs = sizeOf(layer.input);
   const quads = Math.ceil(layer.output.C / QUAD);
   const lanesPerQuad = Math.floor(LISTS_LANES / Math.min(quads, LISTS_LANES));
-  if (software) {
-    return { blockInputs: INPUTS_IN_SOFTWARE, splits: 1, blockSamples: 1 };
-  }
   const splits = Math.min(
     lanesPerQuad,
     MAX_SPLITS,

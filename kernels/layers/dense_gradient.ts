@@ -44,3 +44,22 @@ export const denseGradientSplit = {
   entryPoint: "split",
   constants: [...denseGradientWhole.constants, "splits", "blockSamples"],
 } as const satisfies KernelSpec;
+
+/** dense_gradient.wgsl, `direct`. */
+export const denseGradientDirect = {
+  ...denseGradientWhole,
+  name: "dense_gradient direct",
+  entryPoint: "direct",
+  workgroup: 64,
+  tile: { directQuads: 4 },
+  constants: [
+    "T",
+    "sampleRows",
+    "I",
+    "O",
+    "P",
+    "lastSign",
+    "height",
+    "rule",
+  ],
+} as const satisfies KernelSpec;

@@ -3,6 +3,8 @@
 // whole  dw[i, o] += height · Σ_n Σ_t s[n, t, i] · dy[n, t, o]
 // split  computes the equation of `whole`; `splits` invocations share the
 //        spikes of an input, for layers with too few weights to occupy a GPU
+// direct computes the equation of `whole`, for devices on which workgroup
+//        memory is slow
 // s[n, t, i] is the input's spike, or its count.
 //
 // inputs   [N, P, B, I]        incoming spikes, time-packed
@@ -13,9 +15,10 @@
 // If batch.updates, then updateWeights() of optimizer_rules.wgsl with g = dw:
 // weights, m, v and vMax change in place.
 //
-// A workgroup lists the spikes of `blockInputs` inputs in workgroup memory. One
-// invocation owns a quad of outputs, for every rows-th of these inputs (whole),
-// or for every splits-th spike of one of them (split). Sums run over the spikes
+// A workgroup lists the spikes of `blockInputs` inputs in workgroup memory
+// (whole, split). One invocation owns a quad of outputs, for every rows-th of
+// these inputs (whole), or for every splits-th spike of one of them (split); or
+// four quads of outputs, for one input (direct). Sums run over the spikes
 // of one sample after the other (whole), or over the spikes of an invocation,
 // then invocations, then samples (split), so they do not depend on how a batch
 // is split into micro-batches.
@@ -219,6 +222,58 @@ fn split(
     }
     if (owns) {
       store(i, total, true);
+    }
+  }
+}
+
+// Quads that one invocation of `direct` owns.
+const directQuads = 4u;
+
+@compute @workgroup_size(64)
+fn direct(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let words = batch.samples * P * ((T + 31) / 32);
+  let blocks = (Q + directQuads - 1) / directQuads;
+  // In k, blocks of quads vary fastest, then inputs.
+  for (var k = id.x; k < I * blocks; k += groups.x * 64) {
+    let quad = k % blocks * directQuads;
+    let i = k / blocks;
+    // Quads past the last one repeat it, and are not stored.
+    let own = vec4(quad) + min(vec4(0u, 1u, 2u, 3u), vec4(Q - 1 - quad));
+    let at = vec4(i * Q) + own;
+    var sum0 = vec4<f32>();
+    var sum1 = vec4<f32>();
+    var sum2 = vec4<f32>();
+    var sum3 = vec4<f32>();
+    if (batch.accumulates > 0) {
+      sum0 = dw[at.x];
+      sum1 = dw[at.y];
+      sum2 = dw[at.z];
+      sum3 = dw[at.w];
+    }
+    for (var index = 0u; index < words; index++) {
+      let first = spikeOf(index);
+      var bits = inputs[index * I + i];
+      while (bits != 0) {
+        let spike = first + countTrailingZeros(bits);
+        bits &= bits - 1;
+        sum0 = add(sum0, spike, rowOf(spike, own.x));
+        sum1 = add(sum1, spike, rowOf(spike, own.y));
+        sum2 = add(sum2, spike, rowOf(spike, own.z));
+        sum3 = add(sum3, spike, rowOf(spike, own.w));
+      }
+    }
+    store(at.x, sum0, true);
+    if (quad + 1 < Q) {
+      store(at.y, sum1, true);
+    }
+    if (quad + 2 < Q) {
+      store(at.z, sum2, true);
+    }
+    if (quad + 3 < Q) {
+      store(at.w, sum3, true);
     }
   }
 }

@@ -157,7 +157,7 @@ for (
       const d = noise([5, O, 1, 1, T], 2);
       const w = noise([O, 2, ...shape, 1], 2);
       const layer = layerOf(x, w) as DenseLayer;
-      const { splits } = gradientShares(layer, false);
+      const { splits } = gradientShares(layer);
       strictEqual(splits, shared);
       for (const software of [false, true]) {
         const whole = await gradient(layer, x, d, w, { software });
