@@ -143,33 +143,32 @@ fn store(sums: Sums, owned: Owned, n: u32, cg: u32) {
   }
 }
 
-// Accumulates the gradients of bin t of a pixel; bin 0 is at `origin`.
-fn addOne(
-  sums: ptr<function, Sums>,
-  source: Source,
-  origin: u32,
-  t: u32,
-  scale: f32,
-) {
-  let low = origin + source.quad;
-  (*sums).low += scale * gradientAt(source.low, low, t);
-  (*sums).high += scale * gradientAt(source.high, low + source.toHigh, t);
-}
-
-// Accumulates the gradients in the bins whose bits are set in four words. One
+// Accumulates the gradients of a pixel, whose bin 0 is at `origin`, in the bins
+// whose bits are set in four words of an input; its word 0 is at `inputAt`. One
 // loop goes through all words, since a subgroup iterates as often as its input
 // with the most spikes.
 fn addSpikes(
   sums: ptr<function, Sums>,
   secondSums: ptr<function, Sums>,
-  spikes: vec4<u32>,
+  inputAt: u32,
   firstWord: u32,
   source: Source,
   second: Source,
   origin: u32,
 ) {
   let B = (T + 31) / 32;
-  var left = spikes;
+  let size = H * W * C;
+  // Up to four loads are issued before the first word is used, so that their
+  // latencies overlap.
+  let last = words - 1 - firstWord;
+  var left = vec4(inputs[inputAt + firstWord * size], 0u, 0u, 0u);
+  if (words > 1) {
+    let word1 = inputs[inputAt + (firstWord + min(1u, last)) * size];
+    let word2 = inputs[inputAt + (firstWord + min(2u, last)) * size];
+    let word3 = inputs[inputAt + (firstWord + min(3u, last)) * size];
+    let all = vec4(left.x, word1, word2, word3);
+    left = select(vec4(), all, vec4(0u, 1u, 2u, 3u) <= vec4(last));
+  }
   var word = firstWord;
   while ((left.x | left.y | left.z | left.w) != 0) {
     // Skips words without a bit, up to two per iteration.
@@ -185,9 +184,14 @@ fn addSpikes(
       let t = word % B * 32 + countTrailingZeros(left.x);
       left.x &= left.x - 1;
       let scale = scaleOf(word);
-      addOne(sums, source, origin, t, scale);
+      let low = origin + source.quad;
+      (*sums).low += scale * gradientAt(source.low, low, t);
+      (*sums).high += scale * gradientAt(source.high, low + source.toHigh, t);
       if (ownedPairs > 1) {
-        addOne(secondSums, second, origin, t, scale);
+        let next = origin + second.quad;
+        let further = next + second.toHigh;
+        (*secondSums).low += scale * gradientAt(second.low, next, t);
+        (*secondSums).high += scale * gradientAt(second.high, further, t);
       }
     }
   }
@@ -218,19 +222,12 @@ fn sparse(
       }
       let origin = (n * sampleRows * OH * OW + pixel) * OQ;
       let first = (n * words * H * W + iy * W + ix) * C + owned.c;
-      for (var word = 0u; word < words; word += 4) {
-        // Up to four loads are issued before the first word is used, so that
-        // their latencies overlap.
-        let last = words - 1 - word;
-        var spikes = vec4(inputs[first + word * H * W * C], 0u, 0u, 0u);
-        if (words > 1) {
-          let word1 = inputs[first + (word + min(1u, last)) * H * W * C];
-          let word2 = inputs[first + (word + min(2u, last)) * H * W * C];
-          let word3 = inputs[first + (word + min(3u, last)) * H * W * C];
-          let all = vec4(spikes.x, word1, word2, word3);
-          spikes = select(vec4(), all, vec4(0u, 1u, 2u, 3u) <= vec4(last));
+      if (words <= 4) {
+        addSpikes(&sums, &secondSums, first, 0u, source, other, origin);
+      } else {
+        for (var word = 0u; word < words; word += 4) {
+          addSpikes(&sums, &secondSums, first, word, source, other, origin);
         }
-        addSpikes(&sums, &secondSums, spikes, word, source, other, origin);
       }
     }
     store(sums, owned, n, owned.cg);
