@@ -197,6 +197,8 @@ export const UNIT_NETWORKS: readonly UnitNetwork[] = [
       { dense: 3, neuron: "none" },
     ],
     coding: { mode: "SUM_NORM", height: 1 },
+    // Gradients of delays are differences of sums.
+    tolerance: 5e-5,
   },
   {
     what: "norms and biases of currents, of changes too",
