@@ -13,12 +13,15 @@ import { type FileSource, nameOf } from "./file_source.ts";
 export const BUFFER_BYTES = 1 << 20;
 
 /** An open file or stream that is read sequentially. */
-interface OpenFile {
+export interface OpenFile {
   /**
-   * Reads the next bytes into an array; returns their number, `null` at the
-   * end.
+   * Reads the next bytes.
+   *
+   * @param into Destination.
+   * @returns Number of bytes read, `null` at the end.
    */
   read(into: Uint8Array): Promise<number | null>;
+  /** Closes it. */
   close(): void;
 }
 
@@ -63,33 +66,25 @@ export class RecordingFile implements Disposable {
    * @throws {RecordingError} If the file cannot be opened.
    */
   static async open(source: FileSource, start = 0): Promise<RecordingFile> {
-    const path = nameOf(source);
-    try {
-      const file = new RecordingFile(
-        path,
-        typeof source === "string"
-          ? await openPath(source, start)
-          : openBlob(source, start),
-      );
-      file.#offset = start;
-      return file;
-    } catch (cause) {
-      throw new RecordingError(path, fileProblem(cause), { cause });
-    }
+    return RecordingFile.from(
+      nameOf(source),
+      await openFile(source, start),
+      start,
+    );
   }
 
   /**
-   * Reads a stream as if it were a file.
+   * Reads an open file or stream through a buffer.
    *
    * @param path Name for messages.
-   * @param stream Its bytes.
+   * @param open The open file.
+   * @param offset Offset of its next byte, for messages.
    * @returns The file, with an empty buffer.
    */
-  static from(
-    path: string,
-    stream: ReadableStream<Uint8Array>,
-  ): RecordingFile {
-    return new RecordingFile(path, openStream(stream));
+  static from(path: string, open: OpenFile, offset = 0): RecordingFile {
+    const file = new RecordingFile(path, open);
+    file.#offset = offset;
+    return file;
   }
 
   /** Offset of the first byte of `bytes` in the file. */
@@ -159,14 +154,56 @@ export class RecordingFile implements Disposable {
   }
 }
 
+/**
+ * Opens a file without a buffer.
+ *
+ * @param source The file.
+ * @param start Byte offset to start at.
+ * @returns The open file.
+ * @throws {RecordingError} If the file cannot be opened.
+ *
+ * @example
+ * ```ts
+ * import { openFile } from "./buffered_file.ts";
+ * const file = await openFile(new Blob(["a cat"]), 2);
+ * const bytes = new Uint8Array(9);
+ * if (await file.read(bytes) !== 3) throw new Error("expected 3 bytes");
+ * ```
+ */
+export async function openFile(
+  source: FileSource,
+  start: number,
+): Promise<OpenFile> {
+  try {
+    return typeof source === "string"
+      ? await openPath(source, start)
+      : openBlob(source, start);
+  } catch (cause) {
+    throw new RecordingError(nameOf(source), fileProblem(cause), { cause });
+  }
+}
+
 async function openPath(path: string, start: number): Promise<OpenFile> {
   const file = await Deno.open(path);
   if (start > 0) await file.seek(start, Deno.SeekMode.Start);
   return file;
 }
 
-/** Gives a stream the methods of an open Deno file. */
-function openStream(stream: ReadableStream<Uint8Array>): OpenFile {
+/**
+ * Gives a stream the methods of an open file.
+ *
+ * @param stream The stream.
+ * @returns The open file.
+ *
+ * @example
+ * ```ts
+ * import { openStream } from "./buffered_file.ts";
+ * const file = openStream(new Blob(["a cat"]).stream());
+ * const bytes = new Uint8Array(9);
+ * if (await file.read(bytes) !== 5) throw new Error("expected 5 bytes");
+ * ```
+ */
+export function openStream(stream: ReadableStream<Uint8Array>): OpenFile {
   const reader = stream.getReader();
   let rest: Uint8Array = new Uint8Array();
   return {

@@ -5,9 +5,17 @@
  */
 
 import { RecordingError } from "../errors.ts";
-import { BUFFER_BYTES, RecordingFile } from "../buffered_file.ts";
+import {
+  BUFFER_BYTES,
+  type OpenFile,
+  openFile,
+  openStream,
+  RecordingFile,
+} from "../buffered_file.ts";
 import { fileProblem } from "../file_problem.ts";
 import { type FileSource, nameOf, sizeOf } from "../file_source.ts";
+import { counted } from "../counted.ts";
+import { loadCrc32 } from "./crc32.ts";
 
 /** Signatures of the records of an archive. */
 const LOCAL = 0x04034b50;
@@ -45,6 +53,8 @@ export interface ZipEntry {
   readonly compressed: number;
   /** Uncompressed size in bytes. */
   readonly size: number;
+  /** CRC-32 of the uncompressed bytes. */
+  readonly checksum: number;
   /** ZIP's number of the compression method. */
   readonly method: number;
   /** Byte offset of its local header. */
@@ -149,7 +159,8 @@ export async function readZip(source: FileSource): Promise<ZipEntry[]> {
         offset,
       );
     }
-    entries.push({ name, compressed, size: bytes, method, offset });
+    const checksum = list.getUint32(at + 16, true);
+    entries.push({ name, compressed, size: bytes, checksum, method, offset });
     at = next;
   }
   return entries;
@@ -188,9 +199,8 @@ async function viewAt(source: FileSource, start: number): Promise<DataView> {
  *
  * @param source The archive.
  * @param entry The file.
- * @returns The file, with an empty buffer; messages name the archive. An
- *   uncompressed file does not end where its entry ends: the bytes after it can
- *   be read too.
+ * @returns The file, with an empty buffer; messages name the archive. The last
+ *   bytes can be read only if the checksum of all matches.
  * @throws {RecordingError} If the local header is damaged, or the compression
  *   method is neither none nor Deflate.
  *
@@ -207,8 +217,9 @@ async function viewAt(source: FileSource, start: number): Promise<DataView> {
  */
 export async function openZipEntry(
   source: FileSource,
-  { name, compressed, method, offset }: ZipEntry,
+  entry: ZipEntry,
 ): Promise<RecordingFile> {
+  const { name, compressed, method, offset } = entry;
   const path = nameOf(source);
   const header = await viewAt(source, offset);
   if (header.byteLength < LOCAL_BYTES || header.getUint32(0, true) !== LOCAL) {
@@ -227,12 +238,41 @@ export async function openZipEntry(
   }
   const start = offset + LOCAL_BYTES + header.getUint16(26, true) +
     header.getUint16(28, true);
-  if (method === STORED) return await RecordingFile.open(source, start);
-  const stream = streamOf(stretch(source, { start, compressed }));
-  return RecordingFile.from(
-    path,
-    stream.pipeThrough(new DecompressionStream("deflate-raw")),
-  );
+  const stored = method === STORED;
+  const content = stored
+    ? await openFile(source, start)
+    : openStream(inflated(stretch(source, { start, compressed })));
+  const checked = await checkedContent(content, entry);
+  return RecordingFile.from(path, checked, stored ? start : 0);
+}
+
+/**
+ * Ends the content of an entry after its last byte, where its checksum must
+ * match.
+ */
+async function checkedContent(
+  content: OpenFile,
+  { name, size, checksum }: ZipEntry,
+): Promise<OpenFile> {
+  const crc32 = await loadCrc32();
+  let left = size;
+  let sum = 0;
+  return {
+    async read(into) {
+      if (left === 0) return null;
+      const count = await content.read(into.subarray(0, left));
+      if (count === null) {
+        throw new Error(`"${name}" ends ${counted(left, "byte")} early`);
+      }
+      sum = crc32(into.subarray(0, count), sum);
+      left -= count;
+      if (left === 0 && sum !== checksum) {
+        throw new Error(`"${name}" is damaged: its checksum does not match`);
+      }
+      return count;
+    },
+    close: () => content.close(),
+  };
 }
 
 /** Reads the compressed bytes of an archived file in pieces. */
@@ -254,12 +294,13 @@ async function* stretch(
 }
 
 /**
- * Makes a stream of pieces, as not every browser has `ReadableStream.from()`.
+ * Decompresses pieces, in a stream made by hand because not every browser has
+ * `ReadableStream.from()`.
  */
-function streamOf(
+function inflated(
   pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       const { value, done } = await pieces.next();
       if (done) controller.close();
@@ -269,4 +310,5 @@ function streamOf(
       await pieces.return(undefined);
     },
   });
+  return stream.pipeThrough(new DecompressionStream("deflate-raw"));
 }

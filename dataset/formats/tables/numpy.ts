@@ -66,6 +66,8 @@ interface Table {
   readonly count: number;
   /** Number of bytes that the arrays lack. */
   readonly missing: number;
+  /** Number of bytes after the arrays. */
+  readonly surplus: number;
 }
 
 /** NumPy files (`.npy`) with one array. */
@@ -118,6 +120,10 @@ export const NPZ_TABLE: RecordingFormat = {
         arrays.map((array) => `"${array.name}" of type ${typeName(array)}`),
       );
     if (table.missing > 0) throw cutOff(file, table.missing);
+    if (table.surplus > 0) {
+      const surplus = counted(table.surplus, "byte");
+      throw damaged(file, `it has ${surplus} after its arrays`);
+    }
     return await openTable(file, { name: "NumPy archive", table, options });
   },
 };
@@ -259,14 +265,14 @@ function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
   );
   const [{ count }] = columns;
   if (columns.some((column) => column.count !== count)) return undefined;
-  const missing = columns.reduce(
-    (sum, { array, type }) =>
-      sum + Math.max(0, type.size * count - array.bytes),
-    0,
+  const lacking = columns.map(({ array, type }) =>
+    type.size * count - array.bytes
   );
+  const positive = (sum: number, bytes: number) => sum + Math.max(0, bytes);
   return {
     count,
-    missing,
+    missing: lacking.reduce(positive, 0),
+    surplus: lacking.map((bytes) => -bytes).reduce(positive, 0),
     arrays: columns.map(({ array, name, type }) => ({
       open: () => array.open(0),
       stride: type.size,
@@ -280,13 +286,17 @@ function isShape(shape: unknown): shape is readonly number[] {
     shape.every((side) => Number.isSafeInteger(side) && side >= 0);
 }
 
-/** Completes a table with the number of missing bytes. */
+/** Completes a table with the numbers of missing and of further bytes. */
 function complete(
   { bytes }: NpyArray,
   needed: number,
-  table: Omit<Table, "missing">,
+  table: Omit<Table, "missing" | "surplus">,
 ): Table {
-  return { ...table, missing: Math.max(0, needed - bytes) };
+  return {
+    ...table,
+    missing: Math.max(0, needed - bytes),
+    surplus: Math.max(0, bytes - needed),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { EventBlock, OpenRecording } from "../reading/format.ts";
-import { crc32 } from "./crc32.ts";
+import { loadCrc32 } from "../../files/compression/crc32.ts";
 import { npyHeader } from "./npy.ts";
 
 /** Maximum size of an array in bytes, limited by ZIP's 32-bit sizes. */
@@ -79,6 +79,7 @@ export async function* encodeAsNpz(
       `Cannot write .npz: ${count} events are more than ${MAX_BYTES / 8}`,
     );
   }
+  const crc32 = await loadCrc32();
   const written: Written[] = [];
   let offset = 0;
   for (const { name, descr, size, bytes } of COLUMNS) {
@@ -90,7 +91,7 @@ export async function* encodeAsNpz(
       file,
       header,
     );
-    let checksum = crc32(header);
+    let checksum = crc32(header, 0);
     yield local;
     for await (const block of recording.blocks()) {
       const { buffer, byteOffset, byteLength } = bytes(block);

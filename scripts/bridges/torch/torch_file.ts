@@ -105,13 +105,15 @@ async function readArchive(archive: File) {
     }
   }
   const { value } = unpickle(await contentOf(archive, pickle));
-  const contents = new Map<string, DataView>();
-  let left = archive.size;
-  for (const key of storageKeys(value)) {
+  const entriesByKey = [...storageKeys(value)].map((key) => {
     const entry = find(`data/${key}`);
     if (!entry) throw new NetworkError(`its storage "${key}" is missing`);
-    left -= entry.size;
-    if (left < 0) throw new NetworkError("its storages overlap");
+    return [key, entry] as const;
+  });
+  const size = entriesByKey.reduce((sum, [, { size }]) => sum + size, 0);
+  if (size > archive.size) throw new NetworkError("its storages overlap");
+  const contents = new Map<string, DataView>();
+  for (const [key, entry] of entriesByKey) {
     contents.set(key, viewOf(await contentOf(archive, entry)));
   }
   return { value, storages: contents };
@@ -130,10 +132,8 @@ async function contentOf(
   using file = await openZipEntry(archive, entry);
   const bytes = new Uint8Array(entry.size);
   for (let at = 0; at < bytes.length;) {
-    if (!await file.fill()) {
-      throw new NetworkError(`"${entry.name}" ends early in the archive`);
-    }
-    const part = file.bytes.subarray(0, bytes.length - at);
+    await file.fill();
+    const part = file.bytes;
     bytes.set(part, at);
     at += part.length;
     file.take(part.length);

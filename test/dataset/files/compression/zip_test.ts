@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crc32, deflateRawSync } from "node:zlib";
 import {
   openZipEntry,
   readZip,
@@ -8,6 +9,7 @@ import { words } from "../../formats/recording_files.ts";
 
 const NAME = "a.npy";
 const CONTENT = "four";
+const CHECKSUM = BigInt(crc32(CONTENT));
 
 const LOCAL = concatBytes(
   "PK\u0003\u0004",
@@ -36,7 +38,7 @@ function entry(
   return concatBytes(
     "PK\u0001\u0002",
     words(2, [45n, 45n, 0n, method, 0n, 0n]),
-    words(4, [0n, compressed, size]),
+    words(4, [CHECKSUM, compressed, size]),
     words(2, [5n, extraBytes, 0n, 0n, 0n]),
     words(4, [0n, 0n]),
     NAME,
@@ -65,7 +67,7 @@ function archive(list: Uint8Array): File {
 
 async function contentOf(file: File): Promise<string> {
   const [found] = await readZip(file);
-  assert.deepEqual([found.name, found.size], [NAME, 4]);
+  assert.equal(found.name, NAME);
   using opened = await openZipEntry(file, found);
   await opened.fill();
   return new TextDecoder().decode(opened.bytes.subarray(0, found.size));
@@ -126,6 +128,10 @@ Deno.test("an archive is refused that promises more than it has", async () => {
       `byte 0: "${NAME}" cannot have 4129 bytes, compressed to 4`,
     ],
     [
+      archive(entry({ size: 3n })),
+      `"${NAME}" is damaged: its checksum does not match`,
+    ],
+    [
       archive(entry({ method: 12n })),
       `"${NAME}" is compressed in way 12: only Deflate can be read`,
     ],
@@ -134,6 +140,46 @@ Deno.test("an archive is refused that promises more than it has", async () => {
     await assert.rejects(contentOf(file), {
       name: "RecordingError",
       message: `Cannot read recording "a.npz": ${problem}`,
+    });
+  }
+});
+
+Deno.test("a file in an archive is refused if a bit of it has changed", async () => {
+  const size = 3 << 20;
+  const content = Uint8Array.from({ length: size }, (_, i) => i % 251);
+  for (const method of [0, 8]) {
+    const packed = method === 0 ? content : deflateRawSync(content);
+    const local = concatBytes(LOCAL.subarray(0, -CONTENT.length), packed);
+    const list = entry({
+      size: BigInt(size),
+      compressed: BigInt(packed.length),
+      method: BigInt(method),
+    });
+    new DataView(list.buffer).setUint32(16, crc32(content), true);
+    const bytes = concatBytes(
+      local,
+      list,
+      end(BigInt(list.length), BigInt(local.length)),
+    );
+    const read = async () => {
+      const file = new File([bytes], "a.npz");
+      const [found] = await readZip(file);
+      using opened = await openZipEntry(file, found);
+      let read = 0;
+      while (await opened.fill()) {
+        read += opened.bytes.length;
+        opened.take(opened.bytes.length);
+      }
+      return read;
+    };
+    assert.equal(await read(), size);
+    bytes[local.length - packed.length / 2 | 0] ^= 1;
+    await assert.rejects(read(), {
+      name: "RecordingError",
+      message: method === 0
+        ? `Cannot read recording "a.npz": "${NAME}" is damaged: its checksum ` +
+          "does not match"
+        : /./,
     });
   }
 });

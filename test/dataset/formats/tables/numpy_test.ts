@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 import { join } from "node:path";
 import type { RecordingFormat } from "../../../../dataset/formats/reading/format.ts";
 import {
@@ -48,7 +48,8 @@ function zip(files: Record<string, Uint8Array>, deflate: boolean): File {
     const packed = deflate ? deflateRawSync(content) : content;
     const same = numbers(
       ...[[2, 20], [2, 0], [2, deflate ? 8 : 0], [2, 0], [2, 0]] as const,
-      ...[[4, 0], [4, packed.length], [4, content.length]] as const,
+      ...[[4, crc32(content)], [4, packed.length]] as const,
+      ...[[4, content.length]] as const,
       ...[[2, name.length]] as const,
     );
     const local = concatBytes(
@@ -272,6 +273,11 @@ Deno.test("NumPy refuses arrays that are no events, or are not there", async () 
     NPZ_TABLE,
     zip({ "a.npy": header("'<i4'", "(2, 5)") }, true),
     `it holds "a" of type "<i4", shape [2,5], ${expected}`,
+  );
+  await refused(
+    NPZ_TABLE,
+    zip({ "a.npy": concatBytes(structured, "more") }, false),
+    "it has 4 bytes after its arrays",
   );
   await refused(NPZ_TABLE, zip({}, true), `it holds no array, ${expected}`);
   await refused(

@@ -216,7 +216,13 @@ Deno.test("readTorch() refuses archives that are more than their bytes", async (
     overlap.setUint32(at + 24, stored.length - 500, true);
     overlap.setUint32(at + 42, view.getUint32(list[0] + 42, true), true);
   }
+  // One bit of an element.
+  const changed = stored.slice();
+  const local = view.getUint32(entry + 42, true);
+  const names = view.getUint16(local + 26, true);
+  changed[local + 30 + names + view.getUint16(local + 28, true)] ^= 1;
   const cases: [Uint8Array<ArrayBuffer>, RegExp][] = [
+    [changed, /"types\/data\/0" is damaged: its checksum does not match/],
     [deflated, /"types\/data\/0" is compressed, as PyTorch compresses nothing/],
     [shared, /its storages overlap/],
   ];
