@@ -79,6 +79,7 @@ export async function readTorch(
 ): Promise<Map<string, TorchTensor>> {
   try {
     const bytes = await readBytes(source);
+    if (bytes.length === 0) throw new NetworkError("it is empty");
     const { value, storages } = isOld(bytes)
       ? readOld(bytes)
       : await readArchive(new File([bytes], nameOf(source)));

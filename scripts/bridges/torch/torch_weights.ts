@@ -115,6 +115,7 @@ export function weightsOfTorch(
     const bias = synapse.tensors.get("bias");
     if (layer.slots.has("norm.weight")) {
       const norm = next("normalisation", layer, isNorm);
+      requireVariances(norm);
       for (const [array, tensor] of NORM) {
         const found = norm.tensors.get(tensor) ??
           constant(layer.slots.get(array)!, tensor === "weight" ? 1 : 0);
@@ -199,6 +200,16 @@ function constant(
   value: number,
 ): TorchTensor {
   return { shape, data: new Float32Array(countOf(shape)).fill(value) };
+}
+
+/** Requires variances that have a root, by which the network divides. */
+function requireVariances({ name, tensors }: TorchModule): void {
+  const wrong = tensors.get("running_var")!.data.find((value) => value < 0);
+  if (wrong === undefined) return;
+  throw new NetworkError(
+    `its running_var is ${wrong}, and a variance is not negative`,
+    { node: name },
+  );
 }
 
 /** Running mean of a normalisation, minus the bias of the layer before it. */

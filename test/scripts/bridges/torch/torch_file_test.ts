@@ -108,6 +108,10 @@ Deno.test("readTorch() makes no call, and says what a file holds instead", async
     console.log = log;
   }
   assert.deepEqual(printed, []);
+  await assert.rejects(readTorch(new Blob([])), {
+    name: "NetworkError",
+    message: "Cannot convert the network: it is empty",
+  });
   await assert.rejects(readTorch(new Blob(["no such file"])), {
     name: "NetworkError",
     message: /it has no list of files at its end, as whole ZIP archives do/,

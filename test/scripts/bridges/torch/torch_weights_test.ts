@@ -269,6 +269,14 @@ Deno.test("tensors of another network are refused, by their names", async () => 
         }),
       'node "fc1": there is no neuron for it',
     ],
+    [
+      () => {
+        const { shape, data } = jelly.get("1.running_var")!;
+        const changed = { shape, data: data.with(1, -1) };
+        weightsOfTorch(new Map(jelly).set("1.running_var", changed), JELLY);
+      },
+      'node "1": its running_var is -1, and a variance is not negative',
+    ],
   ];
   for (const [convert, problem] of cases) {
     assert.throws(convert, (error: NetworkError) => {
