@@ -4,6 +4,7 @@
  * @module
  */
 
+import { someOf } from "../../../../dataset/files/some_of.ts";
 import { type Hdf5Group, isGroup } from "../../hdf5/hdf5_tree.ts";
 import type { ImportedNetwork } from "../../network/imported_network.ts";
 import { nestUnits } from "../../network/nested_units.ts";
@@ -46,6 +47,9 @@ export function fromNir(
   if (!last || !input) {
     throw new NetworkError("no output of it is reached from an input");
   }
+  const read = new Set(ordered.map(({ node: { name } }) => name));
+  const unread = [...straight.nodes.keys()].filter((name) => !read.has(name))
+    .map((name) => JSON.stringify(name));
   const { layers, weights, nodes } = nestUnits(sources, last);
   const origin = options.dt !== undefined
     ? "as --dt says"
@@ -65,6 +69,13 @@ export function fromNir(
       ...written === undefined ? unitHint(ordered, dt) : [],
       ...loops.size > 0
         ? ["spikes that go round a circle arrive one step later"]
+        : [],
+      ...unread.length > 0
+        ? [
+          `left out, as no path from them leads to the output: ${
+            someOf(unread)
+          }`,
+        ]
         : [],
       ...losses,
     ],

@@ -56,6 +56,16 @@ Deno.test("fromNir() says the step and the unit that it assumes", async () => {
   assert.equal((given.neuron as { readonly tau: number }).tau, 5);
 });
 
+Deno.test("fromNir() names the nodes that no output reads", () => {
+  const { notes: [, left] } = fromNir(
+    chain({ linear, a: lif() }, [["a", "deaf"]], { lone: lif(), deaf: lif() }),
+  );
+  assert.equal(
+    left,
+    'left out, as no path from them leads to the output: "lone", "deaf"',
+  );
+});
+
 const shape = integers([2, 4, 4]);
 const lif = (values: Record<string, number | number[]> = {}) =>
   nirNode(
