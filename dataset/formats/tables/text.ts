@@ -14,7 +14,7 @@ import {
   OUTSIDE,
 } from "../reading/fault_counts.ts";
 import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
-import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
+import { badLine, layoutOf, PROBED_BYTES, usedColumns } from "./text_layout.ts";
 import { isRemark, isText, LineParser } from "./text_lines.ts";
 
 const LF = 0x0a;
@@ -32,7 +32,7 @@ const MAX_PIXELS = 1 << 16;
  * Events as text, separated by commas, semicolons, tabs or spaces.
  *
  * The first line, optionally after `#`, names the columns, in any order and
- * among others. Without names the columns are recognised by their values: four,
+ * among others, which may hold any text. Without names the columns are recognised by their values: four,
  * or two or three of a sensor in one row, where y is 0 and p is 1 if there is
  * none. So are names in another language. With semicolons or tabs between
  * columns, numbers may have a decimal comma. A first line with two whole
@@ -95,8 +95,12 @@ function textDecoder(
   },
 ): Decoder {
   const { width, height } = sensor;
-  const parser = new LineParser(axes.length, { decimalComma });
+  const used = usedColumns(axes);
+  const parser = new LineParser(axes.length, { decimalComma, used });
   const { numbers } = parser;
+  // Columns after the last used one are one field, which may be empty.
+  const least = used?.length ?? axes.length;
+  const most = Math.min(least + 1, axes.length);
   const [xAt, yAt, tAt, pAt] = (["x", "y", "t", "p"] as const)
     .map((axis) => 2 * axes.indexOf(axis));
   const endsInTime = tAt === 2 * (axes.length - 1);
@@ -109,7 +113,7 @@ function textDecoder(
         const end = parser.parse(bytes, at);
         const isOpen = end === bytes.length;
         if (isOpen && !last) break;
-        if (isOpen) {
+        if (isOpen && most === least) {
           const above = bytes.subarray(0, at);
           isNarrow ||= areWider(above, parser.width, { decimalComma });
         }
@@ -121,7 +125,9 @@ function textDecoder(
         const beyond = numbers[xAt + 1];
         const below = yAt < 0 ? 0 : numbers[yAt + 1];
         const isBetween = beyond !== 0 || below !== 0;
-        const isEvent = parser.count === axes.length &&
+        const isWhole = parser.count === most ||
+          (parser.count === least && !isOpen);
+        const isEvent = isWhole &&
           Number.isFinite(column + row + time + polarity) &&
           // A file that ends inside a time leaves an earlier, shorter one,
           // inside a pixel such as 1.2e+01 a fraction, and inside a field of

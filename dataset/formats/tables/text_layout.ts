@@ -87,8 +87,8 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     refuse("it is text in UTF-16: save it as UTF-8", 0);
   }
   const decimalComma = hasDecimalCommas(bytes.subarray(0, PROBED_BYTES));
-  const parser = new LineParser(MAX_COLUMNS, { decimalComma });
-  const { numbers } = parser;
+  let parser = new LineParser(MAX_COLUMNS, { decimalComma });
+  let used: readonly boolean[] | undefined;
   const rows: number[][] = [];
   let names: readonly string[] = [];
   // Two numbers in the first line may be an event of a sensor in one row, too.
@@ -100,11 +100,13 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     const end = parser.parse(bytes, from);
     const line = bytes.subarray(from, end);
     at = Math.min(end + 1, bytes.length);
+    const { count, numbers } = parser;
     const values = Array.from(
-      { length: Math.min(parser.count, MAX_COLUMNS) },
+      { length: Math.min(count, used?.length ?? MAX_COLUMNS) },
       (_, i) => numbers[2 * i] + numbers[2 * i + 1],
     );
-    const isData = !isRemark(line) && values.every(Number.isFinite);
+    const isData = !isRemark(line) &&
+      values.every((value, i) => used?.[i] === false || Number.isFinite(value));
     const isPair = isData && rows.length === 0 && values.length === 2 &&
       names.length !== 2;
     // Without names, the file may be truncated inside a longer line.
@@ -135,6 +137,10 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       ) {
         names = found;
         start = at;
+        used = areEventColumns(names)
+          ? usedColumns(axesNamed(names))
+          : undefined;
+        parser = new LineParser(MAX_COLUMNS, { decimalComma, used });
       } else if (!isRemark(line)) {
         const missing = missingAxes(found);
         if (missing.length <= 2) {
@@ -180,6 +186,29 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     start,
     decimalComma,
   };
+}
+
+/**
+ * Tells which columns of a table are used, if not all.
+ *
+ * @param axes Quantity in each column.
+ * @returns Whether each column up to the last used one is used; `undefined` if
+ *   all are.
+ *
+ * @example
+ * ```ts
+ * import { usedColumns } from "./text_layout.ts";
+ * const used = usedColumns(["t", undefined, "x", undefined]);
+ * if (`${used}` !== "true,false,true") throw new Error(`${used}`);
+ * ```
+ */
+export function usedColumns(
+  axes: readonly (Axis | undefined)[],
+): boolean[] | undefined {
+  const used = axes.map((axis) => axis !== undefined);
+  return used.includes(false)
+    ? used.slice(0, used.lastIndexOf(true) + 1)
+    : undefined;
 }
 
 /** Tells whether a number may be a side of a sensor. */

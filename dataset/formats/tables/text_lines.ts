@@ -62,25 +62,34 @@ export class LineParser {
    * number; `NaN` if it is not a number.
    */
   readonly numbers: Float64Array;
-  /** Number of fields in the last line, including those beyond the capacity. */
+  /**
+   * Number of fields in the last line, including those beyond the capacity; all
+   * fields after the last used column count as one.
+   */
   count = 0;
   /** Size of the last field in the last line, in bytes. */
   width = 0;
   readonly #point: number;
+  readonly #used: readonly boolean[] | undefined;
 
   /**
    * Makes a parser with space for the numbers of a line.
    *
    * @param columns Capacity in numbers.
    * @param options Whether the decimal separator is a comma, which then does
-   *   not separate numbers; a point by default.
+   *   not separate numbers; a point by default. Which columns are used, up to
+   *   the last of them: others may hold any text, and are `NaN`.
    */
   constructor(
     columns: number,
-    { decimalComma = false }: { readonly decimalComma?: boolean } = {},
+    { decimalComma = false, used }: {
+      readonly decimalComma?: boolean;
+      readonly used?: readonly boolean[];
+    } = {},
   ) {
     this.numbers = new Float64Array(2 * columns);
     this.#point = decimalComma ? COMMA : POINT;
+    this.#used = used;
   }
 
   /**
@@ -93,6 +102,7 @@ export class LineParser {
   parse(bytes: Uint8Array, start: number): number {
     const { numbers } = this;
     const point = this.#point;
+    const used = this.#used;
     const end = bytes.length;
     let count = 0;
     let width = 0;
@@ -100,37 +110,45 @@ export class LineParser {
     while (at < end && isBlank(bytes[at])) at++;
     while (at < end && bytes[at] !== LF) {
       const from = at;
-      const first = bytes[at];
-      if (first === MINUS || first === PLUS) at++;
-      const digits = at;
-      let whole = 0;
-      for (; at < end; at++) {
-        const digit = bytes[at] - ZERO;
-        if (digit < 0 || digit > 9) break;
-        whole = 10 * whole + digit;
-      }
-      let isNumber = at > digits;
-      let fraction = 0;
-      let decimals = 0;
-      if (at < end && bytes[at] === point) {
-        for (at++; at < end; at++) {
+      let whole = NaN;
+      let fraction = NaN;
+      if (used !== undefined && used[count] !== true) {
+        at = count < used.length
+          ? this.#fieldEnd(bytes, at)
+          : lineEnd(bytes, at);
+      } else {
+        const first = bytes[at];
+        if (first === MINUS || first === PLUS) at++;
+        const digits = at;
+        whole = 0;
+        for (; at < end; at++) {
           const digit = bytes[at] - ZERO;
           if (digit < 0 || digit > 9) break;
-          isNumber = true;
-          if (decimals === MAX_DECIMALS) continue;
-          fraction = 10 * fraction + digit;
-          decimals++;
+          whole = 10 * whole + digit;
         }
-        fraction /= POWERS[decimals];
-      }
-      if (!isNumber || (at < end && !isSeparator(bytes[at]))) {
-        while (at < end && !isSeparator(bytes[at])) at++;
-        const value = numberOf(bytes.subarray(from, at));
-        whole = Math.trunc(value);
-        fraction = value - whole;
-      } else if (first === MINUS) {
-        whole = -whole;
-        fraction = -fraction;
+        let isNumber = at > digits;
+        fraction = 0;
+        let decimals = 0;
+        if (at < end && bytes[at] === point) {
+          for (at++; at < end; at++) {
+            const digit = bytes[at] - ZERO;
+            if (digit < 0 || digit > 9) break;
+            isNumber = true;
+            if (decimals === MAX_DECIMALS) continue;
+            fraction = 10 * fraction + digit;
+            decimals++;
+          }
+          fraction /= POWERS[decimals];
+        }
+        if (!isNumber || (at < end && !isSeparator(bytes[at]))) {
+          while (at < end && !isSeparator(bytes[at])) at++;
+          const value = numberOf(bytes.subarray(from, at));
+          whole = Math.trunc(value);
+          fraction = value - whole;
+        } else if (first === MINUS) {
+          whole = -whole;
+          fraction = -fraction;
+        }
       }
       if (2 * count < numbers.length) {
         numbers[2 * count] = whole;
@@ -148,6 +166,26 @@ export class LineParser {
     this.width = width;
     return at;
   }
+
+  /** Finds the end of a field of text, which may contain spaces. */
+  #fieldEnd(bytes: Uint8Array, from: number): number {
+    const end = lineEnd(bytes, from);
+    const field = bytes.subarray(from, end);
+    const length = field.findIndex((byte) =>
+      byte === SEMICOLON || byte === TAB ||
+      (byte === COMMA && this.#point !== COMMA)
+    );
+    if (length >= 0) return from + length;
+    const word = field.indexOf(SPACE);
+    return word < 0 ? end : from + word;
+  }
+}
+
+/** Finds the LF of a line, or the end of the bytes. */
+function lineEnd(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== LF) at++;
+  return at;
 }
 
 /** Parses words that are not plain decimal numbers, such as `1e6` or `True`. */

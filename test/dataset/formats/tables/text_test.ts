@@ -40,6 +40,28 @@ Deno.test("text is read whatever separates its columns, and in any order", async
   }
 });
 
+Deno.test("text has columns of words among those named, which are skipped", async () => {
+  for (
+    const text of [
+      "t,x,y,p,label\n1000,5,7,1,wave\n2500,6,0,0,wave\n",
+      "t,x,y,p,label,no\n1000,5,7,1,2 hands,\n2500,6,0,0,\n",
+      "file,t,x,label,y,p\na 1.raw,1000,5,on, 7,1\n,2500,6,,0,0",
+      "t_us;x;hand;y;p;who\n1000;5;the left;7;1;a,b;c\n2500;6;-;0;0;?\n",
+      "# t x label y p note\n1000 5 wave 7 1 as seen\n2500 6 clap 0 0\n",
+    ]
+  ) assert.deepEqual((await read(text)).rows, ROWS, text);
+  const cut = "t,x,y,p,label\n1000,5,7,1,wave\n2500,6,0,0,wave\n3000,6,0,1";
+  const { rows, faults } = await read(cut);
+  assert.deepEqual(rows, ROWS);
+  assert.deepEqual(faults.map(({ count }) => count), [1]);
+  const text = "t,x,y,p,label\n1000,5,7,1,wave\nwave,2500,6,0,0\n";
+  await refused(
+    TEXT_TABLE,
+    fileOf(text),
+    'byte 30: "wave,2500,6,0,0" is no line of numbers in the table\'s columns',
+  );
+});
+
 Deno.test("text has times in any unit, named, given or told by fractions", async () => {
   const cases: [string, OpenOptions | undefined, number][] = [
     ["t_s,x,y,p\n2,0,0,1\n", undefined, 2_000_000],
