@@ -101,11 +101,21 @@ async function connect(
   source: string,
   place: Place,
 ): Promise<ReadableStream<Uint8Array>> {
-  try {
-    return (await Deno.connect(place)).readable;
-  } catch (cause) {
+  const connection = await Deno.connect(place).catch((cause) => {
     throw unreached(source, cause);
-  }
+  });
+  const reader = connection.readable.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await reader.read().catch((cause) => {
+        throw unreached(source, cause);
+      });
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+    // An error of the connection would discard what waits in a queue.
+  }, { highWaterMark: 0 });
 }
 
 /**
@@ -128,7 +138,7 @@ async function listen(
   });
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      socket.on("error", (error) => controller.error(error));
+      socket.on("error", (cause) => controller.error(unreached(source, cause)));
       socket.on("message", (datagram) => {
         if (datagram.length > 0) {
           received.datagrams++;

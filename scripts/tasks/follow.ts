@@ -17,6 +17,7 @@ import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
 import { progressOutput } from "../command_line/progress.ts";
 import { openModel } from "../experiment/evaluate_fold.ts";
+import { EarlyEnd } from "../follow/early_end.ts";
 import { openSource } from "../follow/event_source.ts";
 import { followRecording } from "../follow/follow_recording.ts";
 import { LiveView } from "../follow/live_view.ts";
@@ -120,7 +121,10 @@ await runCommand({
     );
   }
   const axes = axesOf(run);
-  const { recording, received } = await openSource(source, { axes });
+  using early = new EarlyEnd();
+  const { recording, received } = await early.orStop(
+    openSource(source, { axes }),
+  );
   requireFit(recording, { source, sensor, axes });
   const view = new LiveView({ source, classes, sensor, windowMs, bins });
   await using served = page
@@ -133,7 +137,8 @@ await runCommand({
   const played = page && isFile
     ? playInTime(recording.blocks())
     : recording.blocks();
-  const blocks = page ? seenBy(view, played) : played;
+  const come = early.before(played);
+  const blocks = page ? seenBy(view, come) : come;
   let verdicts = 0;
   for await (
     const verdict of followRecording(blocks, { stream: running, windows })
@@ -182,11 +187,12 @@ await runCommand({
       `received: ${counted(datagrams, "datagram")} of ${bytes} bytes in all`,
     );
   }
+  early.throwIfEarly();
   if (verdicts === 0) {
     throw new Error(`Cannot follow "${source}": it has no events`);
   }
   view.end();
-  await served?.finished;
+  if (served) await early.orStop(served.finished);
 });
 
 /** Serves a live page with the recording and the run. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
 import { encodeRecording } from "../../../dataset/formats/writing/encode_recording.ts";
@@ -154,6 +155,55 @@ gpuTest("follow reads what a server of events sends by TCP", async () => {
   const labels = (await linesOf(child)).map((line) => JSON.parse(line).label);
   deepStrictEqual(labels.slice(0, predictions.length), predictions);
 });
+
+gpuTest(
+  "follow shows what came before a signal or a reset of the connection",
+  async () => {
+    const { file, predictions } = await tested();
+    const windows = predictions.length;
+    const ends: [(c: Deno.ChildProcess, s: Socket) => void, number, RegExp][] =
+      [
+        [(child) => child.kill("SIGINT"), 130, /^$/],
+        [(child) => child.kill("SIGTERM"), 143, /^$/],
+        [
+          (_, socket) => socket.resetAndDestroy(),
+          1,
+          /^error: Cannot follow "tcp:.+": [^\n]*reset[^\n]*\n$/i,
+        ],
+      ];
+    for (const [end, code, errors] of ends) {
+      const server = createServer();
+      await new Promise<void>((go) => server.listen(0, "127.0.0.1", go));
+      const { port } = server.address() as AddressInfo;
+      const accepted = new Promise<Socket>((go) =>
+        server.once("connection", go)
+      );
+      const child = follow(`tcp://127.0.0.1:${port}`, "--json");
+      await child.stdin.close();
+      const socket = await accepted;
+      socket.on("error", () => {});
+      const lines = child.stdout.pipeThrough(new TextDecoderStream());
+      const errorText = new Response(child.stderr).text();
+      socket.write(await Deno.readFile(file));
+      let text = "";
+      let sent = false;
+      for await (const piece of lines) {
+        text += piece;
+        // All windows but the last have ended.
+        if (sent || text.split("\n").length < windows) continue;
+        sent = true;
+        end(child, socket);
+      }
+      strictEqual((await child.status).code, code);
+      match(await errorText, errors);
+      const labels = text.trimEnd().split("\n")
+        .map((line) => JSON.parse(line).label);
+      deepStrictEqual(labels.slice(0, windows), predictions);
+      server.close();
+      socket.destroy();
+    }
+  },
+);
 
 /** Follows datagrams that are sent to it, and an empty one after them. */
 async function followDatagrams(pieces: readonly Uint8Array[]) {
