@@ -30,6 +30,8 @@ export class RecordingError extends Error {
   override readonly name = "RecordingError";
   /** The file. */
   readonly path: string;
+  /** The problem, without path. */
+  readonly problem: string;
   /** Byte offset of the problem; `undefined` if it concerns the whole file. */
   readonly offset: number | undefined;
 
@@ -49,6 +51,7 @@ export class RecordingError extends Error {
       cause: options.cause,
     });
     this.path = path;
+    this.problem = inOneLine(problem);
     this.offset = options.offset;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RecordingError } from "../files/errors.ts";
+import { CutOffError, RecordingError } from "../files/errors.ts";
 import type { AedatOptions } from "./aedat2/aedat.ts";
 import { AEDAT } from "./aedat2/aedat_recording.ts";
 import { aedatDecoding } from "./aedat2/aedat_stream.ts";
@@ -94,15 +94,14 @@ export async function openStream(
     const faults = new FaultCounts();
     const mayLose = options.datagrams === true && separator !== undefined;
     const received = receive(reader, { pieces, start });
+    const decode = () =>
+      decodeStream(name, { ...found, received, faults, mayLose });
     return {
       format,
       sensor,
       faults: faults.list,
       blocks: () =>
-        untilCut(
-          decodeStream(name, { ...found, received, faults, mayLose }),
-          faults,
-        ),
+        untilCut(options.datagrams ? untilLoss(decode()) : decode(), faults),
     };
   }
 }
@@ -124,6 +123,22 @@ async function* receive(
     const { value, done } = await reader.read();
     if (done) return;
     yield value;
+  }
+}
+
+/** Says of damage in datagrams that it may come from the loss of others. */
+async function* untilLoss(
+  blocks: AsyncIterable<EventBlock>,
+): AsyncGenerator<EventBlock, void, void> {
+  try {
+    yield* blocks;
+  } catch (cause) {
+    if (!(cause instanceof RecordingError) || cause instanceof CutOffError) {
+      throw cause;
+    }
+    const { path, problem, offset } = cause;
+    const reason = "a datagram before it may have been lost";
+    throw new RecordingError(path, `${problem}; ${reason}`, { offset, cause });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { RecordingError } from "../../../dataset/files/errors.ts";
-import { type FileSource, nameOf } from "../../../dataset/files/file_source.ts";
+import type { FileSource } from "../../../dataset/files/file_source.ts";
 import { Hdf5File } from "../../../dataset/formats/hdf5/hdf5_file.ts";
 import { NetworkError } from "../network/network_error.ts";
 
@@ -55,8 +55,7 @@ export async function readHdf5Tree(source: FileSource): Promise<Hdf5Group> {
     return readGroup(file, "", { left: MAX_ENTRIES, depth: 0 });
   } catch (cause) {
     if (!(cause instanceof RecordingError)) throw cause;
-    const start = `Cannot read recording "${nameOf(source)}": `;
-    throw new NetworkError(cause.message.replace(start, ""), { cause });
+    throw new NetworkError(cause.problem, { cause });
   }
 }
 

@@ -86,8 +86,7 @@ export async function readTorch(
     return tensorsOf(dictionaryOf(value), storages);
   } catch (cause) {
     if (!(cause instanceof RecordingError)) throw cause;
-    const start = `Cannot read recording "${nameOf(source)}": `;
-    throw new NetworkError(cause.message.replace(start, ""), { cause });
+    throw new NetworkError(cause.problem, { cause });
   }
 }
 

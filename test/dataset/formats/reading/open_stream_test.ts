@@ -1,4 +1,10 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
+import type { RecordingError } from "../../../../dataset/files/errors.ts";
 import { openRecording } from "../../../../dataset/formats/open_recording.ts";
 import { openStream } from "../../../../dataset/formats/open_stream.ts";
 import { encodeRecording } from "../../../../dataset/formats/writing/encode_recording.ts";
@@ -137,4 +143,22 @@ Deno.test("openStream() counts a last line that is cut off, and keeps the others
   deepStrictEqual(recording.faults, [
     { problem: "the last line, which is cut off", count: 1, offset: 19 },
   ]);
+});
+
+Deno.test("openStream() says of damage that a datagram may have been lost", async () => {
+  const bytes = await bytesOf("a.aedat");
+  const pieces = [bytes.slice(0, 500), bytes.slice(1009)];
+  const problems: string[] = [];
+  for (const datagrams of [true, false]) {
+    const stream = ReadableStream.from(pieces);
+    const options = { axes: "jaer", datagrams } as const;
+    const recording = await openStream("camera", stream, options);
+    await rejects(readRows(recording), ({ problem }: RecordingError) => {
+      problems.push(problem);
+      return true;
+    });
+  }
+  const [lossy, damaged] = problems;
+  match(damaged, /^byte \d+: its address is not a DVS128's$/);
+  strictEqual(lossy, `${damaged}; a datagram before it may have been lost`);
 });
