@@ -7,10 +7,10 @@
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { median } from "npm:d3-array@3.2.4";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
-import type { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { EventStore } from "../../dataset/store/store.ts";
 import { lossOf, timeStepOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
+import type { Fold } from "../experiment/fold.ts";
 
 /** Windows of a live recording. */
 export interface WindowLength {
@@ -23,20 +23,21 @@ export interface WindowLength {
 /**
  * Chooses the windows for a network: the length of its samples. If the network
  * divides samples of any duration into slices, the requested length, else the
- * length of the training windows, else the samples' median duration.
+ * length of the training windows, else the median duration of the training
+ * samples.
  *
  * @param configuration Configuration of the network.
- * @param options The requested length in ms, and samples like the training
- * samples.
+ * @param options The requested length in ms, and the fold that trained the
+ * network.
  * @returns The length.
  * @throws {RangeError} If the requested length is not that of the samples, or
  * the length is unknown and none is requested.
  */
 export function windowLength(
   configuration: Configuration,
-  { asked, samples: { source, indices } }: {
+  { asked, fold: { train: { source, indices } } }: {
     readonly asked?: number;
-    readonly samples: Pick<SampleSet, "source" | "indices">;
+    readonly fold: Pick<Fold, "train">;
   },
 ): WindowLength {
   if (timeStepOf(configuration) !== undefined) {

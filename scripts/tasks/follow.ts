@@ -64,7 +64,7 @@ await runCommand({
     }).optional(),
     window: option("--window", string({ metavar: "TIME" }), {
       description:
-        message`Length of a window that is cut into slices (input.slices), such as 1500ms [as in training, or the median sample]`,
+        message`Length of a window that is cut into slices (input.slices), such as 1500ms [as in training, or the median training sample]`,
     }).optional(),
     page: option("--page", {
       description:
@@ -93,7 +93,7 @@ await runCommand({
   const { source: { sensor, classes, timing } } = fold.test;
   const length = windowLength(configuration, {
     asked: asked === undefined ? undefined : readDuration(asked),
-    samples: fold.test,
+    fold,
   });
   const { ms: windowMs } = length;
   using device = await openPreferredDevice();
@@ -117,7 +117,7 @@ await runCommand({
   });
   if (length.guessed) {
     console.error(
-      `windows of ${windowMs} ms, the median sample; --window sets others`,
+      `windows of ${windowMs} ms, the median training sample; --window sets others`,
     );
   }
   const axes = axesOf(run);
