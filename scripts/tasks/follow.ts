@@ -25,7 +25,7 @@ import { playInTime } from "../follow/play_in_time.ts";
 import { readAssets } from "../views/pages/live/assets.ts";
 import { Follower } from "../views/pages/live/follower.ts";
 import { servePage } from "../views/pages/live/server.ts";
-import { HEADING, LiveLine, verdictLine } from "../follow/verdict_line.ts";
+import { headingOf, LiveLine, verdictLine } from "../follow/verdict_line.ts";
 import type { LiveFilterOptions } from "../follow/live_filter.ts";
 import { WindowBins } from "../follow/window_bins.ts";
 import { windowLength } from "../follow/window_length.ts";
@@ -132,7 +132,8 @@ await runCommand({
     : undefined;
   const output = progressOutput();
   const line = new LiveLine(output);
-  const short = output.terminal;
+  // The last column is left to the cursor.
+  const width = () => output.terminal ? output.columns() - 1 : undefined;
   const isFile = source !== "-" && !/^\w+:\/\//.test(source);
   const played = page && isFile
     ? playInTime(recording.blocks())
@@ -143,12 +144,15 @@ await runCommand({
   for await (
     const verdict of followRecording(blocks, { stream: running, windows })
   ) {
-    if (verdicts === 0 && !json) line.show(HEADING, { final: true });
+    const columns = width();
+    if (verdicts === 0 && !json) {
+      line.show(headingOf(columns), { final: true });
+    }
     verdicts++;
     if (page) view.show(verdict);
     const { window, ended, events, label, scores, latencyMs } = verdict;
     if (!json) {
-      const text = verdictLine(verdict, { classes, windowMs, short });
+      const text = verdictLine(verdict, { classes, windowMs, columns });
       line.show(text, { final: ended });
     } else if (ended) {
       const startMs = window * windowMs;
