@@ -11,7 +11,7 @@ import { cutInWords } from "../formats/reading/cut_off.ts";
 import { canBeShown } from "../formats/sl_animals.ts";
 import { inParallel } from "../threads/in_parallel.ts";
 import { WorkerPool } from "../threads/worker_pool.ts";
-import { commonSensor } from "./common_sensor.ts";
+import { commonSensor } from "../formats/reading/common_sensor.ts";
 import {
   type CutJob,
   type CutRecording,

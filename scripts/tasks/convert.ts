@@ -21,6 +21,7 @@ import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
 import {
   encodeRecording,
+  guessedSensor,
   lossOfTimes,
   WRITTEN_ENDINGS,
 } from "../../dataset/formats/writing/encode_recording.ts";
@@ -94,10 +95,20 @@ await runCommand({
     return;
   }
   const recording = await openRecording(input, { timeUnit });
-  const { bytes, events, firstUs } = await writeNew(recording, output);
+  const sensor = await guessedSensor(output, recording);
+  const { bytes, events, firstUs } = await writeNew(
+    sensor ? { ...recording, sensor } : recording,
+    output,
+  );
   const { format, faults } = recording;
   const loss = lossOfTimes(output, firstUs);
-  const notes = loss === undefined ? [] : [loss];
+  const notes = [
+    ...loss === undefined ? [] : [loss],
+    ...sensor === undefined ? [] : [
+      `its sensor is not told: ${sensor.width}×${sensor.height} is written, ` +
+      "guessed from its events",
+    ],
+  ];
   if (json) {
     console.log(
       JSON.stringify({ format, faults, output, bytes, events, notes }),

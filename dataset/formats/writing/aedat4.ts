@@ -6,6 +6,7 @@
 
 import type { Sensor } from "../../events.ts";
 import { encodeAedat4 } from "../aedat4/aedat4_encode.ts";
+import { commonSensor } from "../reading/common_sensor.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
@@ -14,7 +15,7 @@ const LARGEST_SIDE = 2 ** 15;
 
 /**
  * Encodes a recording as AEDAT 4 with LZ4 compression. A recording without a
- * sensor size is read twice, first to find the extent of its events.
+ * sensor size is read twice, first to find the likely one.
  *
  * @param recording The recording.
  * @returns The file in pieces.
@@ -36,7 +37,7 @@ const LARGEST_SIDE = 2 ** 15;
 export async function* encodeAsAedat4(
   recording: OpenRecording,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const sensor = recording.sensor ?? await sensorOf(recording);
+  const sensor = recording.sensor ?? await likelySensor(recording);
   yield* encodeAedat4(checked(recording), { sensor });
 }
 
@@ -51,8 +52,23 @@ async function* checked(recording: OpenRecording) {
   }
 }
 
-/** Finds the smallest sensor that contains all events. */
-async function sensorOf(recording: OpenRecording): Promise<Sensor> {
+/**
+ * Finds the most likely sensor of a recording that does not give its size.
+ *
+ * @param recording The recording, which is read once.
+ * @returns The camera that its events extend over, or else the smallest sensor
+ *   that contains all of them.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "../open_recording.ts";
+ * import { likelySensor } from "./aedat4.ts";
+ * const file = new File(["t,x,y,p\n1000,631,479,1\n"], "hand.csv");
+ * const { width, height } = await likelySensor(await openRecording(file));
+ * if (width !== 640 || height !== 480) throw new Error("not 640×480");
+ * ```
+ */
+export async function likelySensor(recording: OpenRecording): Promise<Sensor> {
   let [width, height] = [1, 1];
   for await (const { x, y } of recording.blocks()) {
     for (let i = 0; i < x.length; i++) {
@@ -60,5 +76,5 @@ async function sensorOf(recording: OpenRecording): Promise<Sensor> {
       if (y[i] >= height) height = y[i] + 1;
     }
   }
-  return { width, height };
+  return commonSensor([{ width, height, told: false }]);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { Sensor } from "../../events.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { CLOCK_US, encodeAsAedat } from "./aedat.ts";
-import { encodeAsAedat4 } from "./aedat4.ts";
+import { encodeAsAedat4, likelySensor } from "./aedat4.ts";
 import { encodeAsBin } from "./bin.ts";
 import { encodeAsCsv } from "./csv.ts";
 import { encodeAsEvt3 } from "./evt3.ts";
@@ -90,4 +91,29 @@ export function lossOfTimes(name: string, firstUs: number): string | undefined {
   if (endingOf(name) !== ".aedat" || firstUs < CLOCK_US) return undefined;
   return "times are kept modulo 2^32 µs, which shifts all of them alike: " +
     `the first event, at ${firstUs} µs, is at ${firstUs % CLOCK_US} µs`;
+}
+
+/**
+ * Guesses the size of the sensor if a format needs it and the recording does
+ * not give it.
+ *
+ * @param name Name or path of the file.
+ * @param recording The recording, which is read once if its size is guessed.
+ * @returns The likely size; `undefined` if none is to be guessed.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "../open_recording.ts";
+ * import { guessedSensor } from "./encode_recording.ts";
+ * const file = new File(["t,x,y,p\n1000,127,126,1\n"], "hand.csv");
+ * const sensor = await guessedSensor("a.aedat4", await openRecording(file));
+ * if (sensor?.height !== 128) throw new Error("expected a DVS128");
+ * ```
+ */
+export async function guessedSensor(
+  name: string,
+  recording: OpenRecording,
+): Promise<Sensor | undefined> {
+  if (endingOf(name) !== ".aedat4" || recording.sensor) return undefined;
+  return await likelySensor(recording);
 }

@@ -10,7 +10,7 @@ import {
   inspectAedat,
 } from "../../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
-import { commonSensor } from "../../../dataset/samples/common_sensor.ts";
+import { commonSensor } from "../../../dataset/formats/reading/common_sensor.ts";
 import { doubtfulUnit } from "../../../dataset/samples/survey/doubtful_unit.ts";
 import { faultInWords } from "../../../dataset/formats/reading/fault_counts.ts";
 import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";

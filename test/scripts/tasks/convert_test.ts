@@ -132,6 +132,24 @@ Deno.test("convert writes what it read, and says so", async () => {
   );
 });
 
+Deno.test("convert writes the likely sensor, and says that it is guessed", async () => {
+  const [source, target] = await pathsOf(
+    ["vga.csv", "t,x,y,p\n100,631,7,1\n200,6,470,0\n"],
+    "vga.aedat4",
+  );
+  const { code, stdout } = await runTask("convert", [source, target]);
+  assert.equal(code, 0);
+  assert.equal(
+    stdout.split("\n")[1],
+    "its sensor is not told: 640×480 is written, guessed from its events",
+  );
+  const { stdout: found } = await runTask("inspect", [target, "--json"]);
+  assert.deepEqual(JSON.parse(found).sensor, { width: 640, height: 480 });
+  const again = `${target}.aedat4`;
+  const { stdout: told } = await runTask("convert", [target, again]);
+  assert.equal(told.trimEnd().split("\n").length, 1);
+});
+
 Deno.test("inspect says what a recording with a stray event most likely is", async () => {
   const lines = Array.from(
     { length: 1000 },

@@ -13,7 +13,7 @@ import {
   readClasses,
   readTags,
 } from "../../../../dataset/formats/sl_animals.ts";
-import { commonSensor } from "../../../../dataset/samples/common_sensor.ts";
+import { commonSensor } from "../../../../dataset/formats/reading/common_sensor.ts";
 import { readColumns } from "../../../../dataset/samples/read_columns.ts";
 import { requireShort } from "../../../../dataset/samples/sample_times.ts";
 import type { SliceInfo } from "../../../../dataset/store/store.ts";

@@ -10,7 +10,7 @@ import {
   type Events,
   type Sensor,
 } from "../../../../../dataset/events.ts";
-import { commonSensor } from "../../../../../dataset/samples/common_sensor.ts";
+import { commonSensor } from "../../../../../dataset/formats/reading/common_sensor.ts";
 import type { RecordingColumns } from "../../../../../dataset/samples/read_columns.ts";
 import { requireShort } from "../../../../../dataset/samples/sample_times.ts";
 import { NMNIST_SENSOR } from "../../../../../dataset/formats/nmnist.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Sensor } from "../events.ts";
+import type { Sensor } from "../../events.ts";
 
 /** Sensor sizes of common cameras, and of the crops that data sets use. */
 const CAMERAS: readonly Sensor[] = [
