@@ -27,7 +27,8 @@ const DIRECTIONS: Record<string, readonly string[]> = {
       "scripts/configuration",
       "scripts/mpi",
     ],
-    ...["engine", "dataset"],
+    // The names of all tasks.
+    ...["engine", "dataset", "deno.json"],
   ],
   "mod.ts": [
     "engine",

@@ -20,6 +20,7 @@ import {
   runParserSync,
 } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
+import project from "../../deno.json" with { type: "json" };
 import { formatHelp, type HelpPage } from "./help_page.ts";
 import { lineWidth } from "./terminal.ts";
 
@@ -282,10 +283,19 @@ function parseArguments(
       // Exit with status 0: a failure might end the process that prints the
       // message.
       if (othersPrint()) Deno.exit(0);
-      console.error(`error: ${line} (--help shows how it is used)`);
+      const hint = taskIn(line) ?? "--help shows how it is used";
+      console.error(`error: ${line} (${hint})`);
       Deno.exit(2);
     },
   });
+}
+
+/** Names the task that an unknown option is called after, if there is one. */
+function taskIn(problem: string): string | undefined {
+  const [, name] = /^Unexpected option.*: --([\w-]+)/.exec(problem) ?? [];
+  return name !== undefined && Object.hasOwn(project.tasks, name)
+    ? `deno task ${name} is a task of its own`
+    : undefined;
 }
 
 /** Counts a command's own arguments, and the options among them. */

@@ -90,6 +90,15 @@ Deno.test("runCommand() refuses wrong usage in one line, with code 2", async () 
   }));
 });
 
+Deno.test("runCommand() names the task that an unknown option is called after", async () => {
+  const { code, stderr } = await runSample("a", "--follow");
+  assert.deepEqual([code, stderr], [
+    2,
+    "error: Unexpected option or argument: --follow (deno task follow is a " +
+    "task of its own)\n",
+  ]);
+});
+
 Deno.test("runCommand() reports an error in one line, with code 1", async () => {
   const bad = await runSample("bad");
   assert.deepEqual(bad, {
