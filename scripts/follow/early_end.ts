@@ -7,61 +7,52 @@
 
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 import { EarlyExit } from "../command_line/command.ts";
-import { onStopSignal } from "../training/interruption.ts";
+import { ECHO, onStopSignal } from "../training/interruption.ts";
 
 /**
  * Listens for stop signals until it is disposed, and remembers what ended the
- * recording.
+ * recording. A second signal ends the process at once.
  */
 export class EarlyEnd implements Disposable {
   readonly #signals: Disposable;
+  readonly #stop = new AbortController();
   /** What ended it: an `EarlyExit` after a signal, or the source's error. */
   #cause: unknown;
-  /** Rejects the promise that is awaited. */
-  #stop: (cause: unknown) => void = () => {};
 
   /** Starts to listen. */
   constructor() {
     this.#signals = onStopSignal((status) => {
+      if (this.signal.aborted) return;
       this.#cause ??= new EarlyExit(status);
-      this.#stop(this.#cause);
+      this.#stop.abort();
+      Deno.unrefTimer(setTimeout(() => this[Symbol.dispose](), ECHO));
     });
   }
 
-  /**
-   * Awaits a promise, but no longer than until a stop signal.
-   *
-   * @param promise The promise.
-   * @returns Its value.
-   * @throws {EarlyExit} If a signal has come.
-   */
-  async orStop<T>(promise: Promise<T>): Promise<T> {
-    this.throwIfEarly();
-    // Promise.race() would keep every promise that it was called with.
-    return await new Promise<T>((resolve, reject) => {
-      this.#stop = reject;
-      promise.then(resolve, reject);
-    });
+  /** Aborts at a stop signal. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   /**
-   * Passes events on until a stop signal or an error.
+   * Passes events on until an error or, from a file, a stop signal. Streams are
+   * to end themselves at the signal, after the events that have come.
    *
    * @param blocks The events.
+   * @param options Whether they are those of a file.
    * @returns The events before it.
    */
   async *before(
     blocks: AsyncIterable<EventBlock>,
+    { isFile }: { readonly isFile: boolean },
   ): AsyncGenerator<EventBlock, void, void> {
-    const iterator = blocks[Symbol.asyncIterator]();
-    while (this.#cause === undefined) {
-      try {
-        const { value, done } = await this.orStop(iterator.next());
-        if (done) return;
-        yield value;
-      } catch (cause) {
-        this.#cause = cause;
+    try {
+      for await (const block of blocks) {
+        if (isFile && this.signal.aborted) return;
+        yield block;
       }
+    } catch (cause) {
+      this.#cause ??= cause;
     }
   }
 

@@ -42,15 +42,18 @@ export interface LiveSource {
  *
  * @param source `-` for standard input, `tcp://HOST:PORT` to connect,
  * `udp://HOST:PORT` to listen, or the path of a recording.
- * @param options Axes of AEDAT 1.0 and 2.0.
+ * @param options Axes of AEDAT 1.0 and 2.0, and a signal at which a pipe or a
+ * socket ends.
  * @returns The recording and, of a source of datagrams, their count.
  * @throws {RecordingError} If it is of no format that can be read.
  * @throws {Error} If the source cannot be opened.
  */
 export async function openSource(
   source: string,
-  { axes = "jaer" }: AedatOptions,
+  { axes, signal }: AedatOptions & { readonly signal: AbortSignal },
 ): Promise<LiveSource> {
+  const until = (stream: ReadableStream<Uint8Array>) =>
+    endAt(signal, { source, stream });
   const [, transport, address, port] = SOCKET.exec(source) ?? [];
   if (transport !== undefined) {
     const host = address.replace(/^\[|\]$/g, "");
@@ -63,12 +66,13 @@ export async function openSource(
     }
     await requirePermission(source, place);
     if (transport === "tcp") {
-      const stream = await connect(source, place);
+      const stream = until(await connect(source, place));
       return { recording: await openStream(source, stream, { axes }) };
     }
     const { stream, received } = await listen(source, place);
     const options = { axes, datagrams: true };
-    return { recording: await openStream(source, stream, options), received };
+    const recording = await openStream(source, until(stream), options);
+    return { recording, received };
   }
   if (/^\w+:\/\//.test(source)) {
     throw new RangeError(
@@ -78,7 +82,7 @@ export async function openSource(
   if (source === "-") {
     const { readable } = Deno.stdin;
     return {
-      recording: await openStream("standard input", readable, { axes }),
+      recording: await openStream("standard input", until(readable), { axes }),
     };
   }
   // Files may have any format, with upright axes.
@@ -101,20 +105,41 @@ async function connect(
   source: string,
   place: Place,
 ): Promise<ReadableStream<Uint8Array>> {
-  const connection = await Deno.connect(place).catch((cause) => {
+  try {
+    return (await Deno.connect(place)).readable;
+  } catch (cause) {
     throw unreached(source, cause);
-  });
-  const reader = connection.readable.getReader();
+  }
+}
+
+/** Ends a stream at a signal, and names the source in its errors. */
+function endAt(
+  signal: AbortSignal,
+  { source, stream }: {
+    readonly source: string;
+    readonly stream: ReadableStream<Uint8Array>;
+  },
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  let stop = () => {};
+  signal.addEventListener("abort", () => stop());
+  /** The next piece; `undefined` at the end. */
+  const next = () =>
+    new Promise<Uint8Array | undefined>((resolve, reject) => {
+      stop = () => resolve(undefined);
+      reader.read().then(
+        ({ value }) => resolve(value),
+        (cause) => reject(unreached(source, cause)),
+      );
+    });
   return new ReadableStream({
     async pull(controller) {
-      const { value, done } = await reader.read().catch((cause) => {
-        throw unreached(source, cause);
-      });
-      if (done) controller.close();
-      else controller.enqueue(value);
+      const piece = signal.aborted ? undefined : await next();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(piece);
     },
     cancel: (reason) => reader.cancel(reason),
-    // An error of the connection would discard what waits in a queue.
+    // An error would discard pieces that wait in a queue.
   }, { highWaterMark: 0 });
 }
 
@@ -138,7 +163,7 @@ async function listen(
   });
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      socket.on("error", (cause) => controller.error(unreached(source, cause)));
+      socket.on("error", (error) => controller.error(error));
       socket.on("message", (datagram) => {
         if (datagram.length > 0) {
           received.datagrams++;

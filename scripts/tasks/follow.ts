@@ -122,9 +122,12 @@ await runCommand({
   }
   const axes = axesOf(run);
   using early = new EarlyEnd();
-  const { recording, received } = await early.orStop(
-    openSource(source, { axes }),
-  );
+  const { signal } = early;
+  const { recording, received } = await openSource(source, { axes, signal })
+    .catch((error) => {
+      early.throwIfEarly();
+      throw error;
+    });
   requireFit(recording, { source, sensor, axes });
   const view = new LiveView({ source, classes, sensor, windowMs, bins });
   await using served = page
@@ -138,7 +141,7 @@ await runCommand({
   const played = page && isFile
     ? playInTime(recording.blocks())
     : recording.blocks();
-  const come = early.before(played);
+  const come = early.before(played, { isFile });
   const blocks = page ? seenBy(view, come) : come;
   let verdicts = 0;
   for await (
@@ -196,7 +199,9 @@ await runCommand({
     throw new Error(`Cannot follow "${source}": it has no events`);
   }
   view.end();
-  if (served) await early.orStop(served.finished);
+  // From here on a signal ends the process, and with it the page.
+  early[Symbol.dispose]();
+  await served?.finished;
 });
 
 /** Serves a live page with the recording and the run. */

@@ -16,7 +16,7 @@ const SHARE = 0.05;
  * a terminal sends Ctrl-C to `deno task` and to this process, and `deno task`
  * forwards its own; systemd sends SIGTERM and SIGHUP together.
  */
-const ECHO = 500;
+export const ECHO = 500;
 
 /**
  * Exit status after each signal that stops a run, 128 + the signal's number:
