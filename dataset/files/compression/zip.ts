@@ -260,7 +260,10 @@ async function checkedContent(
   return {
     async read(into) {
       if (left === 0) return null;
-      const count = await content.read(into.subarray(0, left));
+      const count = await content.read(into.subarray(0, left))
+        .catch((cause) => {
+          throw new Error(`"${name}": ${fileProblem(cause)}`, { cause });
+        });
       if (count === null) {
         throw new Error(`"${name}" ends ${counted(left, "byte")} early`);
       }

@@ -176,10 +176,8 @@ Deno.test("a file in an archive is refused if a bit of it has changed", async ()
     bytes[local.length - packed.length / 2 | 0] ^= 1;
     await assert.rejects(read(), {
       name: "RecordingError",
-      message: method === 0
-        ? `Cannot read recording "a.npz": "${NAME}" is damaged: its checksum ` +
-          "does not match"
-        : /./,
+      message: `Cannot read recording "a.npz": "${NAME}" is damaged: its ` +
+        "checksum does not match",
     });
   }
 });
@@ -187,5 +185,6 @@ Deno.test("a file in an archive is refused if a bit of it has changed", async ()
 Deno.test("a deflated file that is damaged is refused", async () => {
   await assert.rejects(contentOf(archive(entry({ method: 8n }))), {
     name: "RecordingError",
+    message: `Cannot read recording "a.npz": "${NAME}": corrupt deflate stream`,
   });
 });
