@@ -32,11 +32,12 @@ const MAX_PIXELS = 1 << 16;
  * Events as text, separated by commas, semicolons, tabs or spaces.
  *
  * The first line, optionally after `#`, names the columns, in any order and
- * among others, which may hold any text. Without names the columns are recognised by their values: four,
- * or two or three of a sensor in one row, where y is 0 and p is 1 if there is
- * none. So are names in another language. With semicolons or tabs between
- * columns, numbers may have a decimal comma. A first line with two whole
- * numbers, unlike those below it, is the width and height of the sensor.
+ * among others, which may hold any text. Without names the columns are
+ * recognised by their values: four, or two or three of a sensor in one row,
+ * where y is 0 and p is 1 if there is none. So are names in another language.
+ * With semicolons or tabs between columns, numbers may have a decimal comma. A
+ * first line with two whole numbers, unlike those below it, is the width and
+ * height of the sensor.
  */
 export const TEXT_TABLE = decodedFormat({
   name: "text",
