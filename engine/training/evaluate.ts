@@ -9,7 +9,7 @@ import type { Model } from "../model.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
 import { type PassStatistics, runPass } from "./pass.ts";
 import { followPass, type PassObserver } from "./pass_observer.ts";
-import type { Samples } from "./samples.ts";
+import { requireExtent, type Samples } from "./samples.ts";
 
 /** Options of an evaluation. */
 export interface EvaluateOptions {
@@ -84,6 +84,7 @@ export async function evaluate(
   samples: Samples,
   { batch, loss, tSample, division, counts, check, observer }: EvaluateOptions,
 ): Promise<Evaluation> {
+  requireExtent(network.description, samples);
   const most = Math.max(1, Math.min(batch, samples.size));
   using stepper = await network.prepare({
     tSample,

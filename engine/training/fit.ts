@@ -19,7 +19,7 @@ import {
   startPass,
 } from "./pass.ts";
 import { followPass, type PassUse } from "./pass_observer.ts";
-import type { Samples } from "./samples.ts";
+import { requireExtent, type Samples } from "./samples.ts";
 
 /**
  * Trains a network, epoch by epoch.
@@ -78,9 +78,9 @@ export async function* fit(
   if (options.from?.trained) return;
   const { batch, loss, tSample, testing, validation, test } = options;
   const { changes, division, counts } = options;
-  const most = Math.max(
-    ...[train, validation, test].map((samples) => samples?.size ?? 0),
-  );
+  const sets = [train, validation, test].filter((set) => set !== undefined);
+  for (const set of sets) requireExtent(network.description, set);
+  const most = Math.max(...sets.map(({ size }) => size));
   const plan = { batch: Math.max(1, Math.min(batch, most)), division, counts };
   const training = { ...plan, tSample, loss, changes, train: true };
   const { ranks, localSteps } = division ?? {};

@@ -15,7 +15,7 @@ import { layoutOf, placeOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import { sumVotes } from "../network/votes.ts";
 import { classifyMoving } from "./moving_window.ts";
-import type { Samples } from "./samples.ts";
+import { requireExtent, type Samples } from "./samples.ts";
 
 /** The decisions of a network for a sample. */
 export interface RunningDecisions {
@@ -72,6 +72,7 @@ export async function* runningDecisions(
     readonly window?: number;
   },
 ): AsyncGenerator<RunningDecisions, void, void> {
+  requireExtent(network.description, samples);
   const plan = {
     tSample: options.tSample,
     batch: Math.max(1, Math.min(options.batch, samples.size)),

@@ -4,13 +4,23 @@
  * @module
  */
 
+import { ShapeError } from "../device/errors.ts";
+import type { ModelDescription } from "../model/model_description.ts";
 import type { EventBatch } from "../network/event_batch.ts";
+import type { Extent } from "../network/network.ts";
 import type { Random } from "../network/random.ts";
 
 /** Samples to train or test on, provided by a data set. */
 export interface Samples {
   /** Number of samples. */
   readonly size: number;
+  /**
+   * Channels, rows and columns of the samples, whose events a network of another
+   * sensor would take for those of other pixels.
+   *
+   * @default not checked
+   */
+  readonly extent?: Extent;
   /**
    * Gathers the samples in batches of packed events.
    *
@@ -33,4 +43,24 @@ export interface Samples {
       N: number,
     ) => { readonly first: number; readonly end: number };
   }): AsyncIterable<EventBatch>;
+}
+
+/**
+ * Checks that samples are of the sensor that a network is for.
+ *
+ * @param description The network.
+ * @param samples The samples; those without an extent are not checked.
+ * @throws {ShapeError} If their channels, rows or columns differ.
+ */
+export function requireExtent(
+  { input, sensor = input }: Pick<ModelDescription, "input" | "sensor">,
+  { extent = sensor }: Pick<Samples, "extent">,
+): void {
+  const [taken, found] = [sensor, extent].map(({ C, H, W }) =>
+    `${C}×${H}×${W}`
+  );
+  if (taken === found) return;
+  throw new ShapeError(
+    `Cannot run samples of ${found}: the network takes ${taken}`,
+  );
 }

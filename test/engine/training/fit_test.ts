@@ -1,9 +1,12 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Model, type ModelState } from "../../../engine/model.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { crossEntropy } from "../../../engine/losses/readout.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
 import { Random } from "../../../engine/network/random.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
 import { fit } from "../../../engine/training/fit.ts";
+import { runningDecisions } from "../../../engine/training/running_decisions.ts";
 import type {
   FitEpoch,
   FitOptions,
@@ -199,5 +202,43 @@ gpuTest("fit() ends with what its callbacks throw", async () => {
     observe: () => {
       throw broken;
     },
+  });
+});
+
+gpuTest("samples of another sensor are refused, with both shapes", async () => {
+  using model = await prepare();
+  // As many addresses as the network's input.
+  const turned = { ...samplesOf(1), extent: { C: 2, H: 4, W: 3 } };
+  const same = { ...samplesOf(1), extent: { C: 2, H: 3, W: 4 } };
+  const error = {
+    name: "ShapeError",
+    message: "Cannot run samples of 2×4×3: the network takes 2×3×4",
+  };
+  for (
+    const [train, validation] of [[turned, same], [same, turned]] as const
+  ) {
+    const epochs = fit(model, train, { ...OPTIONS, validation });
+    await rejects(Array.fromAsync(epochs), error);
+  }
+  await rejects(evaluate(model, turned, OPTIONS), error);
+  const decisions = runningDecisions(model, turned, OPTIONS);
+  await rejects(Array.fromAsync(decisions), error);
+  strictEqual((await evaluate(model, same, OPTIONS)).predictions.length, 7);
+});
+
+gpuTest("samples are of the sensor that is scaled to the input", async () => {
+  using model = await Model.create({
+    device: device(),
+    input: { C: 2, H: 3, W: 4 },
+    sensor: { C: 2, H: 6, W: 8 },
+    layers: [{ dense: 2, neuron: "none" }],
+    neuron: leaky(),
+    Ts: 5,
+    random: 2,
+  });
+  const options = { ...OPTIONS, loss: crossEntropy() };
+  const small = { ...samplesOf(1), extent: { C: 2, H: 3, W: 4 } };
+  await rejects(evaluate(model, small, options), {
+    message: "Cannot run samples of 2×3×4: the network takes 2×6×8",
   });
 });
