@@ -34,6 +34,9 @@ const KEYS = [
   ...["norm", "bias", "neuron", "delay", "pool", "dropout"],
 ];
 
+/** Options that a layer may be given once; poolings in a row are one. */
+const ONCE = ["norm", "bias", "neuron", "delay", "dropout"] as const;
+
 /**
  * Determines the shapes of a network that is computed layer by layer.
  *
@@ -104,6 +107,8 @@ class UnitBuilder {
    * Number of units before a residual or shortcut branch, which stay unchanged.
    */
   #settled = 0;
+  /** Options that the last unit was given. */
+  #given: ReadonlySet<string> = new Set();
 
   constructor(input: Raster, neuron: Neuron) {
     this.#input = input;
@@ -225,6 +230,7 @@ class UnitBuilder {
       output: spikes,
     });
     this.#current = this.units.length;
+    this.#given = new Set();
     this.#change(description, this.units[this.units.length - 1]);
   }
 
@@ -251,9 +257,29 @@ class UnitBuilder {
     this.units[this.units.length - 1] = unit;
   }
 
+  /** Requires options to be given once, and norm and bias before neurons. */
+  #requireOrder(options: UnitOptions, { layer: { name } }: Unit): void {
+    const given = ONCE.filter((key) => options[key] !== undefined);
+    const again = given.find((key) => this.#given.has(key));
+    if (again) {
+      throw new ShapeError(
+        `Cannot give layer "${name}" another ${again}: it has one`,
+      );
+    }
+    const late = given.find((key) => key === "norm" || key === "bias");
+    if (late && this.#given.has("neuron")) {
+      throw new ShapeError(
+        `Cannot give layer "${name}" a ${late} after its neuron; give ${late} ` +
+          "before",
+      );
+    }
+    this.#given = new Set([...this.#given, ...given]);
+  }
+
   /** Applies options to a unit. */
   #change(options: UnitOptions, unit: Unit): void {
     const { norm, neuron, pool, dropout = unit.dropout } = options;
+    this.#requireOrder(options, unit);
     const early = norm ?? neuron ?? options.bias ?? options.delay;
     if (early !== undefined && (unit.residual || unit.output !== unit.joined)) {
       throw new ShapeError(

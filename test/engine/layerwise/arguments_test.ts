@@ -248,6 +248,22 @@ const WRONG: readonly [
     [{ ...conv(2), pool: { max: 2 } }, { norm: "batch" }, OUT],
   ],
   [
+    "ShapeError",
+    'Cannot give layer "conv1" a norm after its neuron; give norm before',
+    [conv(2), { neuron: leaky() }, { norm: "batch" }, OUT],
+  ],
+  ...(["norm", "neuron", "delay", "dropout"] as const).map((
+    key,
+  ): typeof WRONG[number] => {
+    const options = { norm: "batch", neuron: leaky(), delay: 2, dropout: 0.5 };
+    const entry = { [key]: options[key] };
+    return [
+      "ShapeError",
+      `Cannot give layer "conv1" another ${key}: it has one`,
+      [{ ...conv(2), ...entry }, entry, OUT],
+    ];
+  }),
+  [
     "TypeError",
     'Cannot pool layer "conv1" by 2: expected one of max, average, adaptive',
     [{ ...conv(2), norm: "batch" }, { pool: 2 }, OUT],
