@@ -43,7 +43,14 @@ export function poolingOf(
   if ("adaptive" in pool) {
     requireSizes(layer.name, [pool.adaptive]);
     const window = H / pool.adaptive;
-    if (H !== W || !Number.isInteger(window) || pooling) {
+    if (pooling) {
+      throw new ShapeError(
+        `Cannot pool layer "${layer.name}" to ${pool.adaptive}×` +
+          `${pool.adaptive}: it is pooled already, by ${pooling.kind} of ` +
+          `${pooling.window}×${pooling.window}`,
+      );
+    }
+    if (H !== W || !Number.isInteger(window)) {
       throw new ShapeError(
         `Cannot pool layer "${layer.name}" to ${pool.adaptive}×` +
           `${pool.adaptive}: ${H}×${W} cannot be cut into as many windows`,

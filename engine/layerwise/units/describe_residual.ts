@@ -5,6 +5,7 @@
  */
 
 import { ShapeError } from "../../device/errors.ts";
+import type { Extent } from "../../network/network.ts";
 import type { Raster, Residual, Unit } from "./units.ts";
 
 /**
@@ -37,14 +38,19 @@ export function joinTo(
 ): Unit {
   const { layer, joined } = unit;
   const { raster, join } = residual;
-  const same = (["C", "H", "W"] as const).every((axis) =>
-    other.extent[axis] === joined.extent[axis]
-  );
-  const shape = ({ extent: { C, H, W } }: Raster) => `${C}×${H}×${W}`;
-  if (!same) {
+  const [own, around] = [joined, other].map(({ extent }) => extent);
+  const sides = ({ H, W }: Extent) => `${H}×${W}`;
+  if (own.C !== around.C) {
     throw new ShapeError(
-      `Cannot join layer "${layer.name}", which gives ${shape(joined)}, to ` +
-        `${shape(other)} around it: the shapes differ`,
+      `Cannot join layer "${layer.name}", which gives ${own.C} channels, to ` +
+        `${around.C} around it: give both as many, with a shortcut if need be`,
+    );
+  }
+  if (sides(own) !== sides(around)) {
+    throw new ShapeError(
+      `Cannot join layer "${layer.name}", whose maps have ${sides(own)} ` +
+        `pixels, to maps of ${sides(around)} around it: give both as many, ` +
+        "with a shortcut if need be",
     );
   }
   if (joined.signed || other.signed) {
@@ -53,15 +59,23 @@ export function joinTo(
         "have no spikes to add",
     );
   }
-  if (other.scale !== 1 || other.kept !== 1 || unit.output !== joined) {
-    throw new ShapeError(
-      `Cannot join layer "${layer.name}" to another: spikes that are ` +
-        "averaged, pooled or dropped cannot be added",
-    );
-  }
   if (unit.residual) {
     throw new ShapeError(
-      `Cannot join layer "${layer.name}" to another: it already is`,
+      `Cannot join layer "${layer.name}" to another twice: end the outer ` +
+        "residual with a layer of its own, after the inner one",
+    );
+  }
+  if (unit.output !== joined) {
+    throw new ShapeError(
+      `Cannot join layer "${layer.name}" to another: its spikes are pooled or ` +
+        "dropped already; give pool and dropout after the residual",
+    );
+  }
+  if (other.scale !== 1 || other.kept !== 1) {
+    throw new ShapeError(
+      `Cannot join layer "${layer.name}" to another: the spikes around it are ` +
+        "averaged or dropped; give average and dropout after the residual, or " +
+        "the shortcut a layer",
     );
   }
   if (other.most > 1 && (join === "gate" || raster === 0)) {

@@ -44,7 +44,8 @@ export function describeGhost(
   }
   if (out % 2 !== 0) {
     throw new ShapeError(
-      `Cannot build layer "${place.name}": ${out} maps are not an even number`,
+      `Cannot build layer "${place.name}" of ${out} maps: a ghost convolution ` +
+        "needs an even number",
     );
   }
   const half = out / 2;

@@ -160,14 +160,14 @@ const WRONG: readonly [
   ],
   [
     "ShapeError",
-    'Cannot join layer "conv2", which gives 3×7×6, to 2×7×6 around it: the ' +
-    "shapes differ",
+    'Cannot join layer "conv2", which gives 3 channels, to 2 around it: give ' +
+    "both as many, with a shortcut if need be",
     [conv(2), { residual: [conv(3)] }, OUT],
   ],
   [
     "ShapeError",
-    'Cannot join layer "conv3", which gives 2×7×6, to 2×7×3 around it: the ' +
-    "shapes differ",
+    'Cannot join layer "conv3", whose maps have 7×6 pixels, to maps of 7×3 ' +
+    "around it: give both as many, with a shortcut if need be",
     [
       conv(2),
       {
@@ -181,19 +181,21 @@ const WRONG: readonly [
   ],
   [
     "ShapeError",
-    'Cannot join layer "conv2" to another: spikes that are averaged, pooled ' +
-    "or dropped cannot be added",
+    'Cannot join layer "conv2" to another: the spikes around it are averaged ' +
+    "or dropped; give average and dropout after the residual, or the shortcut " +
+    "a layer",
     [{ ...conv(2), dropout: 0.5 }, { residual: [conv(2)] }, OUT],
   ],
   [
     "ShapeError",
-    'Cannot join layer "conv2" to another: spikes that are averaged, pooled ' +
-    "or dropped cannot be added",
+    'Cannot join layer "conv2" to another: its spikes are pooled or dropped ' +
+    "already; give pool and dropout after the residual",
     [conv(2), { residual: [{ ...conv(2), dropout: 0.5 }] }, OUT],
   ],
   [
     "ShapeError",
-    'Cannot join layer "conv2" to another: it already is',
+    'Cannot join layer "conv2" to another twice: end the outer residual with ' +
+    "a layer of its own, after the inner one",
     [conv(2), { residual: [{ residual: [conv(2)] }] }, OUT],
   ],
   [
@@ -277,6 +279,17 @@ const WRONG: readonly [
     "ShapeError",
     'Cannot pool layer "conv1" to 2×2: 7×6 cannot be cut into as many windows',
     [{ ...conv(2), pool: { adaptive: 2 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot pool layer "conv1" to 1×1: it is pooled already, by max of 2×2',
+    [{ ...conv(2), pool: { max: 2 } }, { pool: { adaptive: 1 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1" of 7 maps: a ghost convolution needs an even ' +
+    "number",
+    [{ ghost: conv(7).conv }, OUT],
   ],
   [
     "ShapeError",
