@@ -5,7 +5,6 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
-import type { ModelDescription } from "../model/model_description.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Extent } from "../network/network.ts";
 import type { Random } from "../network/random.ts";
@@ -48,12 +47,15 @@ export interface Samples {
 /**
  * Checks that samples are of the sensor that a network is for.
  *
- * @param description The network.
+ * @param description Input of the network, and the sensor that is scaled to it.
  * @param samples The samples; those without an extent are not checked.
  * @throws {ShapeError} If their channels, rows or columns differ.
  */
 export function requireExtent(
-  { input, sensor = input }: Pick<ModelDescription, "input" | "sensor">,
+  { input, sensor = input }: {
+    readonly input: Extent;
+    readonly sensor?: Extent;
+  },
   { extent = sensor }: Pick<Samples, "extent">,
 ): void {
   const [taken, found] = [sensor, extent].map(({ C, H, W }) =>
