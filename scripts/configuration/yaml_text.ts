@@ -6,6 +6,7 @@
  */
 
 import * as yaml from "npm:yaml@2.9.1";
+import { requireBuildable } from "./build_network.ts";
 import { ConfigurationError } from "./error.ts";
 import { readConfiguration } from "./rules/rules.ts";
 import type { Refuse } from "./schema/read_keys.ts";
@@ -115,7 +116,9 @@ export function readYaml(
     (values, override) => withValue(values, override, path),
     values,
   );
-  return readConfiguration(changed, { refuse, resolve });
+  const configuration = readConfiguration(changed, { refuse, resolve });
+  requireBuildable(configuration, refuse);
+  return configuration;
 }
 
 /**

@@ -388,6 +388,6 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
     ? rest
     : { ...rest, refractoryGradient: Number(refractoryGradient) };
   if (response) return { kind: SRM_LEARNED, ...parameters, filters, taps };
-  if (fullRefKernel === undefined) return parameters;
+  // Of its own kind also where that of the network is another.
   return { kind: fullRefKernel ? SRM_ALPHA_FULL : SRM_ALPHA, ...parameters };
 }

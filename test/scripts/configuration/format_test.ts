@@ -38,7 +38,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
       }),
       probSlidingWin: fc.integer({ min: 1, max: bins }).map((n) => Ts * n),
     });
-  const layer = fc.oneof(
+  const windows = fc.oneof(
     fc.record({ pool: count }),
     fc.record({
       conv: fc.record({
@@ -47,10 +47,12 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         stride: pair,
         padding: pair,
         dilation: pair,
-        groups: count,
+        groups: fc.constant(1),
         weightScale: moderate,
       }, { requiredKeys: ["out", "kernel"] }),
     }),
+  );
+  const dense = fc.oneof(
     fc.record({ dense: count }),
     fc.record({
       dense: fc.record({ out: count, weightScale: moderate }, {
@@ -141,7 +143,11 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         tSample: fc.constant(Ts * bins),
         error: target(Ts, bins),
       }),
-      network: fc.array(layer, { minLength: 1, maxLength: 5 }),
+      // Windows that fit into some sensor.
+      network: fc.tuple(
+        fc.array(windows, { maxLength: 1 }),
+        fc.array(dense, { minLength: 1, maxLength: 4 }),
+      ).map((layers) => layers.flat()),
     }, { requiredKeys: ["simulation", "neuron", "training"] })
   );
 }

@@ -255,7 +255,7 @@ Deno.test("a network set as short text replaces that of the file", () => {
   const configuration = parseConfiguration(
     "network: [{dense: 3}]",
     "a.yaml",
-    { set: ["network=2x(8c3-bn-mp2)-res(16-if)-3"] },
+    { set: ["network=2x(8c3-bn-mp2)-res(8c3-if)-3"] },
   );
   const { network, neuron, training } = configuration;
   assert(isLayerwise(configuration));

@@ -16,9 +16,9 @@ import { describeNeuronOf } from "../../../../scripts/configuration/schema/neuro
 import { refuses } from "../refusals.ts";
 
 /** The engine's neuron for a section of a configuration. */
-function neuronOf(section: string) {
+function neuronOf(section: string, readout = "") {
   const { neuron } = parseConfiguration(
-    `neuron: ${section}\nnetwork: [{dense: 3}]`,
+    `neuron: ${section}\nnetwork: [{dense: 3}${readout}]`,
     "a.yaml",
   );
   return describeNeuron(describeNeuronOf(neuron));
@@ -75,8 +75,10 @@ Deno.test("a delayed reset needs a decay that is fixed, and of some bins", () =>
 });
 
 Deno.test("sigma-delta neurons send steps that fit into the threshold", () => {
+  const readout = ", {dense: 3, neuron: none}";
   const { parameters, kind } = neuronOf(
     "{type: SDNN, step: 0.001, cumError: True, activation: leaky relu}",
+    readout,
   );
   assert.deepEqual(parameters, {
     theta: 0.1,
@@ -89,9 +91,9 @@ Deno.test("sigma-delta neurons send steps that fit into the threshold", () => {
     step: 0.001,
     most: 2 ** 14 - 1,
   });
-  const fine = neuronOf("{type: SDNN, step: 1.0e-5}").parameters;
+  const fine = neuronOf("{type: SDNN, step: 1.0e-5}", readout).parameters;
   assert.equal(kind.graded!(fine).most, 2 ** 15 - 1);
-  const plain = neuronOf("{type: SDNN}").parameters;
+  const plain = neuronOf("{type: SDNN}", readout).parameters;
   assert.deepEqual(kind.graded!(plain), { step: 0.1, most: 127 });
   const fits = "expected the threshold, or a number down to 1/32767 of it";
   for (
