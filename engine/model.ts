@@ -10,6 +10,7 @@ import type { Ranks } from "./distributed/ranks.ts";
 import { timeUnits } from "./layerwise/layerwise_plan.ts";
 import type { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
 import type { Units } from "./layerwise/units/units.ts";
+import { delayStep, requireDelays } from "./layers/describe_axon.ts";
 import type { Layer } from "./layers/layer.ts";
 import {
   compileModel,
@@ -215,11 +216,21 @@ export class Model implements Disposable {
    *
    * @param options Sizes, loss, and whether to train.
    * @returns The plan in use; it shares the network's weights.
-   * @throws {ShapeError} If the sizes do not fit the device or one another.
+   * @throws {ShapeError} If the sizes do not fit the device or one another, or
+   * a fixed delay is less than a bin, or as long as a sample.
    * @throws {DeviceError} If the device has not enough memory for one sample.
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async prepare(options: PlanOptions): Promise<StepRunner> {
+    const { Ts, slices } = this.description;
+    const axons = this.units?.units.map(({ layer: { name }, axon }) => ({
+      name,
+      axon,
+    }));
+    requireDelays(axons ?? this.layers, {
+      T: slices ?? binsOf(options.tSample, Ts),
+      Ts: delayStep(this.description),
+    });
     return this.isLayerwise
       ? await this.compileUnits(options)
       : await this.compile(options);

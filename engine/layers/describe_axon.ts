@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ShapeError } from "../device/errors.ts";
 import { isFrom0 } from "../network/float_range.ts";
 import { inQuads } from "../network/layout.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
@@ -75,6 +76,31 @@ export function delayStep(
   { Ts, slices }: { readonly Ts: number; readonly slices?: number },
 ): number {
   return slices === undefined ? Ts : 1;
+}
+
+/**
+ * Checks that fixed delays last at least a bin and less than a sample: shorter
+ * ones would have no effect, and longer ones let no spike arrive.
+ *
+ * @param layers Name and axons of each layer.
+ * @param time Bins of a sample, and length of a bin in the unit of delays.
+ * @throws {ShapeError} If a delay does not fit.
+ */
+export function requireDelays(
+  layers: readonly { readonly name: string; readonly axon?: Axon }[],
+  { T, Ts }: { readonly T: number; readonly Ts: number },
+): void {
+  for (const { name, axon: { delay } = { delay: 0 } } of layers) {
+    // Tolerates quotients such as 0.3 / 0.1, just below a whole number.
+    const bins = Number((delay / Ts).toPrecision(9));
+    if (bins === 0 || (bins >= 1 && bins < T)) continue;
+    throw new ShapeError(
+      `Cannot delay the spikes of layer "${name}" by ${bins} bins: ` +
+        (bins < 1
+          ? "a fixed delay lasts one bin or more"
+          : `a sample has ${T}, of which none would be left`),
+    );
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import type { PlanOptions } from "../../../engine/plan/sizes.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 const OUT: UnitDescription = { dense: 3, neuron: "none" };
@@ -226,4 +227,46 @@ gpuTest("steps refuse rates and batches that do not fit", async () => {
       "Cannot run a batch: event 0 of a sample is at address 0 of 32, in " +
       "bin 80 of 80",
   });
+});
+
+gpuTest("fixed delays last a bin or more, and less than a sample", async () => {
+  const prepare = async (
+    description: Pick<ModelDescription, "layers" | "Ts" | "slices">,
+    options: Pick<PlanOptions, "tSample" | "loss">,
+  ) => {
+    using model = await Model.create({
+      device: device(),
+      input: { C: 2, H: 4, W: 4 },
+      random: 0,
+      ...description,
+    });
+    using _ = await model.prepare({ batch: 2, train: false, ...options });
+  };
+  const problem = (bins: number, problem: string) => ({
+    name: "ShapeError",
+    message: `Cannot delay the spikes of layer "fc1" by ${bins} bins: ` +
+      problem,
+  });
+  const tooLong = "a sample has 4, of which none would be left";
+  const tooShort = "a fixed delay lasts one bin or more";
+  // With slices in bins.
+  const slices = (delay: number) =>
+    prepare(
+      { layers: [{ dense: 3, delay, neuron: leaky() }, OUT], Ts: 5, slices: 4 },
+      { tSample: 300, loss: crossEntropy() },
+    );
+  await rejects(slices(3000), problem(3000, tooLong));
+  await rejects(slices(4), problem(4, tooLong));
+  await rejects(slices(0.3), problem(0.3, tooShort));
+  await slices(3.5);
+  await slices(0);
+  // Otherwise in ms.
+  const bins = (delay: number) =>
+    prepare(
+      { layers: [{ dense: 3, delay }, { dense: 3 }], Ts: 5 },
+      { tSample: 20, loss: numSpikes({ true: 3, false: 1 }) },
+    );
+  await rejects(bins(20), problem(4, tooLong));
+  await rejects(bins(4), problem(0.8, tooShort));
+  await bins(5);
 });
