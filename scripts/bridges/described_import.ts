@@ -29,6 +29,7 @@ export function describeImport(
   const { input, weights } = network;
   const configuration = readYaml(formatNetwork(network), path, {
     resolve: (path) => path,
+    trains: false,
   });
   const description = describeNetwork(configuration, new Random(0));
   return { description: { ...description, input }, weights };

@@ -78,7 +78,9 @@ export async function describeConfigured(
     readonly classes: number;
   },
 ): Promise<ModelDescription> {
-  const configuration = await readConfigurationFile(config);
+  const configuration = await readConfigurationFile(config, {
+    trains: false,
+  });
   const random = new Random(0);
   // The weights do not tell how many groups of neurons vote.
   const votes = configuration.network?.some(({ average }) =>

@@ -67,7 +67,8 @@ export interface ChosenConfiguration {
  * Reads the configuration that the command line chooses.
  *
  * @param given The options.
- * @param more Further values set on top of it, each `key=value`.
+ * @param options `more`: further values set on top of it, each `key=value`;
+ * `trains`: whether samples and loss are used.
  * @returns The configuration, and its recipe.
  * @throws {TypeError} If both a file and a recipe are given.
  * @throws {ConfigurationError} If it cannot be read, or a key or value in it
@@ -75,7 +76,10 @@ export interface ChosenConfiguration {
  */
 export async function readChosen(
   { config, data, set, ...given }: GivenConfiguration,
-  more: readonly string[] = [],
+  { more = [], trains = true }: {
+    readonly more?: readonly string[];
+    readonly trains?: boolean;
+  } = {},
 ): Promise<ChosenConfiguration> {
   if (config !== undefined && given.recipe !== undefined) {
     throw new TypeError(
@@ -93,6 +97,7 @@ export async function readChosen(
     : [`data.path=${JSON.stringify(data)}`];
   const configuration = await readConfigurationFile(file, {
     set: [...set, ...ofData, ...more],
+    trains,
   });
   return { configuration, recipe };
 }

@@ -43,6 +43,6 @@ export async function readData(
     recipe: undefined,
     data: path,
     set,
-  });
+  }, { trains: false });
   return { ...configuration.data!, path };
 }

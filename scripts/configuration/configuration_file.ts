@@ -13,14 +13,14 @@ import {
 } from "../../dataset/files/file_source.ts";
 import { ConfigurationError } from "./error.ts";
 import type { Configuration } from "./schema/types.ts";
-import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
+import { type ReadOptions, readYaml } from "./yaml_text.ts";
 
 /**
  * Reads a configuration file.
  *
  * @param file The file; a `Blob` has no folder, so paths in it stay as they
  * are written.
- * @param options Values set on top of it.
+ * @param options Values set on top of it, and whether it is for training.
  * @returns The configuration, with defaults filled in; paths in a file on disk
  * become absolute, URLs stay.
  * @throws {ConfigurationError} If the file cannot be read, is no YAML, or a
@@ -40,7 +40,7 @@ import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
  */
 export async function readConfigurationFile(
   file: FileSource,
-  options: ConfigurationOptions = {},
+  options: ReadOptions = {},
 ): Promise<Configuration> {
   const name = nameOf(file);
   const text = await readText(file, name);

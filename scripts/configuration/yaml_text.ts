@@ -44,13 +44,24 @@ export interface ConfigurationOptions {
   readonly set?: readonly string[];
 }
 
+/** Options for reading a configuration in this project. */
+export interface ReadOptions extends ConfigurationOptions {
+  /**
+   * Whether samples and loss are used, and so must fit one another.
+   *
+   * @default true
+   */
+  readonly trains?: boolean;
+}
+
 /**
  * Reads a configuration.
  *
  * @param text Contents of the file.
  * @param path The file, for messages.
- * @param options Values set on top of the file; `resolve` makes a path in it
- *   absolute, `resolveSet` one that is set, by default as in the file.
+ * @param options Values set on top of the file, and whether it is for training;
+ *   `resolve` makes a path in it absolute, `resolveSet` one that is set, by
+ *   default as in the file.
  * @returns The configuration, with defaults filled in.
  * @throws {ConfigurationError} If the text is no YAML, or a key or value in it
  *   cannot be used.
@@ -67,7 +78,7 @@ export interface ConfigurationOptions {
 export function readYaml(
   text: string,
   path: string,
-  options: ConfigurationOptions & {
+  options: ReadOptions & {
     readonly resolve: (path: string) => string;
     readonly resolveSet?: (path: string) => string;
   },
@@ -79,7 +90,7 @@ export function readYaml(
   }
   const lines = new yaml.LineCounter();
   const { document, values } = parseYaml(text, path, lines);
-  const { resolve, resolveSet = resolve } = options;
+  const { resolve, resolveSet = resolve, trains = true } = options;
   const set = (options.set ?? []).map((set) => readOverride(set, path))
     .map((override) => ({
       ...override,
@@ -106,7 +117,10 @@ export function readYaml(
     const line = override === undefined && offset !== undefined
       ? lines.linePos(offset).line
       : undefined;
-    throw new ConfigurationError(path, `${key || "it"} ${problem}`, {
+    const words = isDefault(changed, keys)
+      ? problem.replace(/^is (?!missing|not )/, "is by default ")
+      : problem;
+    throw new ConfigurationError(path, `${key || "it"} ${words}`, {
       key,
       line,
       override,
@@ -116,7 +130,7 @@ export function readYaml(
     (values, override) => withValue(values, override, path),
     values,
   );
-  const configuration = readConfiguration(changed, { refuse, resolve });
+  const configuration = readConfiguration(changed, { refuse, resolve, trains });
   requireBuildable(configuration, refuse);
   return configuration;
 }
@@ -309,6 +323,15 @@ function refuseReset(
   const problem = `${key} is a section: set its keys one by one, such as ` +
     `${key}.${first}`;
   throw new ConfigurationError(path, problem, { key, override: text });
+}
+
+/** Tells whether a value is not written, neither in a file nor on top of it. */
+function isDefault(tree: unknown, keys: readonly string[]): boolean {
+  const [key, ...others] = keys;
+  if (key === undefined || !(isMapping(tree) || Array.isArray(tree))) {
+    return tree === undefined;
+  }
+  return isDefault((tree as Record<string, unknown>)[key], others);
 }
 
 /** Finds the character offset of the innermost key that the document has. */

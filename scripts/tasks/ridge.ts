@@ -40,7 +40,7 @@ await runCommand({
     json: option("--json", { description: message`Print JSON` }),
   },
 }, async ({ folds: wanted, json, ...given }) => {
-  const { configuration } = await readChosen(given);
+  const { configuration } = await readChosen(given, { trains: false });
   const all = await openFolds(configuration, {
     validation: false,
     onDoubt: warn,

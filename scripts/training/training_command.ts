@@ -143,7 +143,7 @@ async function train(
   const ranks = rank?.ranks ?? new Ranks();
   const prints = ranks.rank === 0;
   if (json && prints) printOnStderr();
-  const chosen = await readChosen(args, valuesOf(args));
+  const chosen = await readChosen(args, { more: valuesOf(args) });
   const configuration = rank
     ? cutForRanks(chosen.configuration, ranks)
     : chosen.configuration;

@@ -13,7 +13,7 @@ import { completeNetwork } from "./network_rules.ts";
 import { withParameters } from "../schema/network_text.ts";
 import { readKeys, type Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
-import { completeTarget, type Sample } from "./target_rules.ts";
+import { checkTarget, completeTarget, type Sample } from "./target_rules.ts";
 import type { Configuration, SpikeTarget } from "../schema/types.ts";
 
 /**
@@ -23,14 +23,16 @@ import type { Configuration, SpikeTarget } from "../schema/types.ts";
  *
  * @param value The contents of the file.
  * @param options `refuse` throws the error of the first problem; `resolve`
- * makes a path absolute.
+ * makes a path absolute; `trains`: whether samples and loss are used, which are
+ * to fit one another.
  * @returns The complete configuration.
  */
 export function readConfiguration(
   value: unknown,
-  { refuse, resolve }: {
+  { refuse, resolve, trains }: {
     readonly refuse: Refuse;
     readonly resolve: (path: string) => string;
+    readonly trains: boolean;
   },
 ): Configuration {
   const keys = readKeys(value, refuse);
@@ -38,31 +40,51 @@ export function readConfiguration(
   const written = withWindow(withTextNeurons(keys, value), value);
   const { simulation, training, testing, network, input } = written;
   const { neuron, type } = completeNetwork(written, refuse);
-  const { Ts, tSample } = simulation;
-  checkLength({ Ts, tSample }, ["simulation", "tSample"], refuse);
   if (training.random_crop && !testing) {
     const problem = "is true, which needs testing.tSample and testing.error";
     refuse(["training", "random_crop"], problem);
   }
   checkRanges(training, refuse);
-  const sample = { Ts, tSample, used: true };
-  const place = ["training", "error"];
-  const error = completeTarget(
-    { ...training.error, type },
-    sample,
-    { place, refuse },
-  );
-  const path = resolvePaths(training, refuse, resolve);
-  const inTraining = { Ts, error, used: training.random_crop };
-  return {
+  const error = completeTarget({ ...training.error, type }, simulation);
+  const configuration = {
     simulation,
     neuron,
-    training: { ...training, error, path },
-    ...(testing && { testing: completeTest(testing, inTraining, refuse) }),
+    training: {
+      ...training,
+      error,
+      path: resolvePaths(training, refuse, resolve),
+    },
+    ...(testing && { testing: completeTest(testing, error) }),
     ...(data && { data }),
     ...(network && { network }),
     ...(input && { input }),
   };
+  if (trains) checkSamples(configuration, refuse);
+  return configuration;
+}
+
+/** Checks lengths of samples, and that the losses fit them. */
+function checkSamples(
+  { simulation, training, testing, input, data }: Configuration,
+  refuse: Refuse,
+): void {
+  const { tSample } = simulation;
+  // Slices are parts of a sample, whatever Ts.
+  const Ts = input?.slices === undefined
+    ? simulation.Ts
+    : tSample / input.slices;
+  const key = data?.window === tSample
+    ? ["data", "window"]
+    : ["simulation", "tSample"];
+  checkLength({ Ts, tSample }, key, refuse);
+  checkTarget(training.error, { Ts, tSample, used: true }, {
+    place: ["training", "error"],
+    refuse,
+  });
+  if (!testing) return;
+  const inTest = { Ts, tSample: testing.tSample, used: training.random_crop };
+  checkLength(inTest, ["testing", "tSample"], refuse);
+  checkTarget(testing.error, inTest, { place: ["testing", "error"], refuse });
 }
 
 /** Gives neurons in the text of a network the parameters of `neuron`. */
@@ -132,27 +154,15 @@ function checkRanges(
 
 function completeTest(
   { tSample, error }: NonNullable<WrittenConfiguration["testing"]>,
-  training: {
-    readonly Ts: number;
-    readonly error: SpikeTarget;
-    readonly used: boolean;
-  },
-  refuse: Refuse,
+  { type, tgtSpikeTimes, probSlidingWin }: SpikeTarget,
 ): Configuration["testing"] {
-  const { Ts, used, error: { type, tgtSpikeTimes, probSlidingWin } } = training;
-  const sample = { Ts, tSample, used };
-  checkLength(sample, ["testing", "tSample"], refuse);
-  const place = ["testing", "error"];
   const written = {
     type,
     probSlidingWin,
     ...(tgtSpikeTimes && { tgtSpikeTimes }),
     ...error,
   };
-  return {
-    tSample,
-    error: completeTarget(written, sample, { place, refuse }),
-  };
+  return { tSample, error: completeTarget(written, { tSample }) };
 }
 
 /**

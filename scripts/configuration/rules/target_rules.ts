@@ -24,7 +24,7 @@ interface TargetRules {
   readonly hasCounts: (target: WrittenTarget) => boolean;
   /** Checks the values of the loss for a region of the given number of bins. */
   readonly check: (
-    target: WrittenTarget,
+    target: SpikeTarget,
     sample: Sample & { readonly bins: number },
     refuse: Refuse,
   ) => void;
@@ -69,28 +69,43 @@ export function hasCounts(target: SpikeTarget): boolean {
 }
 
 /**
- * Checks that region, window, target times and target counts of a loss fit the
- * sample. The default region is the whole sample.
+ * Gives a loss its region, by default the whole sample.
  *
  * @param written The loss in the file.
  * @param sample The sample.
- * @param options `place` holds the keys that lead to the loss; `refuse` throws
- * the error of a bad value.
  * @returns The loss with its region.
  */
 export function completeTarget(
   written: WrittenTarget & Pick<SpikeTarget, "type">,
+  { tSample }: Pick<Sample, "tSample">,
+): SpikeTarget {
+  const region = written.tgtSpikeRegion ?? { start: 0, stop: tSample };
+  // Keys in the order that users write: the region after the type.
+  const { type, ...others } = written;
+  return { type, tgtSpikeRegion: region, ...others };
+}
+
+/**
+ * Checks that region, window, target times and target counts of a loss fit the
+ * sample.
+ *
+ * @param target The loss.
+ * @param sample The sample.
+ * @param options `place` holds the keys that lead to the loss; `refuse` throws
+ * the error of a bad value.
+ */
+export function checkTarget(
+  target: SpikeTarget,
   sample: Sample,
   { place, refuse }: {
     readonly place: readonly string[];
     readonly refuse: Refuse;
   },
-): SpikeTarget {
+): void {
   const { Ts, tSample } = sample;
   const within: Refuse = (keys, problem) =>
     refuse([...place, ...keys], problem);
-  const region = written.tgtSpikeRegion ?? { start: 0, stop: tSample };
-  const { start, stop } = region;
+  const { start, stop } = target.tgtSpikeRegion;
   if (stop > tSample) {
     within(
       ["tgtSpikeRegion", "stop"],
@@ -104,10 +119,7 @@ export function completeTarget(
       `from ${start} to ${stop} holds no time bin of ${Ts} ms`,
     );
   }
-  RULES[written.type].check(written, { ...sample, bins }, within);
-  // Keys in the order that users write: the region after the type.
-  const { type, ...others } = written;
-  return { type, tgtSpikeRegion: region, ...others };
+  RULES[target.type].check(target, { ...sample, bins }, within);
 }
 
 /** Checks that a window has at least one bin and fits into the sample. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readYaml } from "../../../scripts/configuration/yaml_text.ts";
 import { refuses } from "./refusals.ts";
 
 Deno.test("parseConfiguration() refuses losses that are none", () => {
@@ -246,16 +247,19 @@ Deno.test("parseConfiguration() refuses more spikes than a region has bins", () 
   const text = "simulation: {tSample: 500}\ntraining:\n  error:\n" +
     "    tgtSpikeCount: {true: 180, false: 30}\n";
   const key = "training.error.tgtSpikeCount.true";
-  const problem = (line: string, which: string, count: number, bins: number) =>
-    `Cannot use configuration "network.yaml"${line}: ${which} is ${count}, ` +
+  const problem = (line: string, count: string, bins: number) =>
+    `Cannot use configuration "network.yaml"${line}: ${key} is ${count}, ` +
     `more than the ${bins} time bins of the region: expected at most ${bins}`;
   refuses(text, {
-    message: problem(" line 4", key, 180, 100),
+    message: problem(" line 4", "180", 100),
     key,
     line: 4,
   });
   // The same where the count is left open.
-  refuses("simulation: {Ts: 10}", { message: problem("", key, 180, 150), key });
+  refuses("simulation: {Ts: 10}", {
+    message: problem("", "by default 180", 150),
+    key,
+  });
   const set = ["training.error.tgtSpikeCount.true=100"];
   const { training } = parseConfiguration(text, "network.yaml", { set });
   assert.equal(training.error.tgtSpikeCount.true, 100);
@@ -268,9 +272,40 @@ Deno.test("parseConfiguration() checks the counts of a test only where it is use
   parseConfiguration(text, "network.yaml");
   const key = "testing.error.tgtSpikeCount.true";
   refuses(`${text}training: {random_crop: True}`, {
-    message: `Cannot use configuration "network.yaml" line 1: ${key} is 523, ` +
-      "more than the 400 time bins of the region: expected at most 400",
+    message: `Cannot use configuration "network.yaml" line 1: ${key} is by ` +
+      "default 523, more than the 400 time bins of the region: expected at " +
+      "most 400",
     key,
+    line: 1,
+  });
+});
+
+Deno.test("samples and losses need not fit where nothing is trained", () => {
+  const options = { resolve: (path: string) => path, trains: false };
+  for (
+    const text of [
+      "simulation: {Ts: 10}",
+      "simulation: {Ts: 1, tSample: 100}",
+      "data: {path: a, window: 1 ms}",
+      "{simulation: {Ts: 5}, testing: {tSample: 1}}",
+    ]
+  ) {
+    const { training } = readYaml(text, "network.yaml", options);
+    assert.equal(training.error.type, "NumSpikes");
+    assert.throws(() => readYaml(text, "a.yaml", { ...options, trains: true }));
+  }
+});
+
+Deno.test("slices of samples may be shorter or longer than Ts", () => {
+  const text = "network: 8c3-bn-lif-classes\ninput: {slices: 4}\n";
+  for (const window of ["1 ms", "4 ms", "600 s"]) {
+    const data = `data: {path: a, window: ${window}}\n`;
+    parseConfiguration(`${text}${data}`, "network.yaml");
+  }
+  refuses("data: {path: a, window: 4 ms}", {
+    message: 'Cannot use configuration "network.yaml" line 1: data.window is ' +
+      "4, shorter than one time bin of 5 ms",
+    key: "data.window",
     line: 1,
   });
 });

@@ -281,3 +281,10 @@ gpuTest("votes go into a file of netx and back", async () => {
   requireEqual(agreement);
   assert(agreement.readout! < 1e-6, `${agreement.readout}`);
 });
+
+Deno.test("a network is imported whatever its time step", async () => {
+  const network = fromNet(await readNet(CHAIN));
+  // A sample of default length has fewer bins than default targets spikes.
+  const slow = describeImport({ ...network, Ts: 10 }, "chain.yaml");
+  assert.equal(slow.description.Ts, 10);
+});

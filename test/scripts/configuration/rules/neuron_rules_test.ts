@@ -7,7 +7,8 @@ import {
 import { refuses } from "../refusals.ts";
 
 Deno.test("neurons of the spike response model are refused where layers need others", () => {
-  const norm = "is SRMALPHA, which does not go with norm in the network; " +
+  const norm =
+    "is by default SRMALPHA, which does not go with norm in the network; " +
     "expected LIF or IF or PLIF or CUBA or FIXED_CUBA or ALIF or FIXED_ALIF or RF or ADRF " +
     "or FIXED_RF or FIXED_ADRF or SDNN";
   refuses("neuron: {theta: 3}\nnetwork: [{dense: 3, norm: batch}]", {
@@ -34,12 +35,13 @@ Deno.test("neurons of the spike response model are refused where layers need oth
     assert.equal(parseConfiguration(text, "a.yaml").neuron.type, "SRMALPHA");
   }
   refuses("neuron: {theta: 3}\nnetwork: [{ghost: {out: 4, kernel: 3}}]", {
-    message: /line 1: neuron.type is SRMALPHA, which does not go with ghost/,
+    message:
+      /line 1: neuron.type is by default SRMALPHA, which does not go with ghost/,
     key: "neuron.type",
     line: 1,
   });
   refuses("neuron: {theta: 3}\nnetwork: 8c3-bn-lif-res(8c3-bn)-3", {
-    message: /line 1: neuron.type is SRMALPHA, /,
+    message: /line 1: neuron.type is by default SRMALPHA, /,
     key: "neuron.type",
     line: 1,
   });
