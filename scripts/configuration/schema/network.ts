@@ -5,6 +5,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
+import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
 import { NORM_KINDS } from "../../../engine/layerwise/units/units.ts";
 import { areUnits } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import type { ModelDescription } from "../../../engine/model.ts";
@@ -94,8 +95,16 @@ const quantize = v.optional(moderate);
 const pooling = v.lazy((value) => {
   const kinds = ["max", "average", "adaptive"] as const;
   if (!isMapping(value)) return v.never(expected(kinds.join(" or ")));
-  const kind = kinds.find((kind) => kind in value) ?? "max";
-  return section({ [kind]: countFrom1 });
+  const given = kinds.filter((kind) => kind in value);
+  if (given.length > 1) {
+    return v.never(
+      `has ${given.join(" and ")}, expected one of ${kinds.join(", ")}`,
+    );
+  }
+  const known = given.length > 0 ? given : kinds;
+  return section(
+    Object.fromEntries(known.map((kind) => [kind, countFrom1])),
+  );
 });
 
 const WINDOWS = {
@@ -108,23 +117,23 @@ const WINDOWS = {
   weightScale: v.optional(moderate),
 };
 
-/** Schemas of entries, by the key that identifies their kind. */
-const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
-  conv: section({
+/** Keys of entries, by the key that identifies their kind. */
+const KEYS: Readonly<Record<string, v.ObjectEntries>> = {
+  conv: {
     conv: section({ ...WINDOWS, weightNorm }),
     ...OPTIONS,
     pool: v.optional(pooling),
     quantize,
     ...AXONS,
-  }),
+  },
   // Half of the maps are computed from the others by depthwise kernels.
-  ghost: section({
+  ghost: {
     ghost: section(WINDOWS),
     ...OPTIONS,
     delay: AXONS.delay,
     pool: v.optional(pooling),
-  }),
-  dense: section({
+  },
+  dense: {
     dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
     /** Whether neurons also read their own layer's spikes, one bin later. */
     recurrent: v.optional(flag),
@@ -132,49 +141,62 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     pool: v.optional(pooling),
     quantize,
     ...AXONS,
-  }),
+  },
   // Average over groups of neurons, for voting.
-  average: section({ average: outputs }),
-  residual: section({
+  average: { average: outputs },
+  residual: {
     residual: v.lazy(() => layers),
     shortcut: v.optional(v.lazy(() => layers)),
     join: v.optional(oneOf("add", "gate")),
     pool: v.optional(pooling),
     dropout: OPTIONS.dropout,
-  }),
-  repeat: section({
+  },
+  repeat: {
     repeat: countFrom1,
     layers: v.lazy(() => layers),
-  }),
+  },
   // A number is SLAYER's pool: sum pooling with neurons.
-  pool: section({
+  pool: {
     pool: v.lazy((value) => isMapping(value) ? pooling : countFrom1),
     neuron: OPTIONS.neuron,
     ...AXONS,
-  }),
+  },
   // Upsampling layers, for networks that are not computed layer by layer.
-  convTranspose: section({
+  convTranspose: {
     convTranspose: section(WINDOWS),
     neuron: OPTIONS.neuron,
     quantize,
     ...AXONS,
-  }),
-  unpool: section({
+  },
+  unpool: {
     unpool: countFrom1,
     neuron: OPTIONS.neuron,
     ...AXONS,
-  }),
+  },
   // Columns, rows and channels of the sensor.
-  sensor: section({
+  sensor: {
     sensor: worded(
       "columns, rows and channels",
       v.tuple([countFrom1, countFrom1, countFrom1]),
     ),
-  }),
-  norm: section({ norm: oneOf(...NORM_KINDS) }),
-  neuron: section({ neuron }),
-  dropout: section({ dropout: OPTIONS.dropout }),
+  },
+  norm: { norm: oneOf(...NORM_KINDS) },
+  neuron: { neuron },
+  dropout: { dropout: OPTIONS.dropout },
 };
+
+/** Schemas of entries, by the same key. */
+const ENTRIES = Object.fromEntries(
+  Object.entries(KEYS).map(([kind, keys]) => [kind, section(keys)]),
+);
+
+/** The keys of all entries. */
+const KNOWN = Object.values(KEYS).flatMap((keys) => Object.keys(keys));
+
+/** Refuses a misspelt key, which may be the one that makes an entry's kind. */
+const MISSPELT = section(
+  Object.fromEntries(KNOWN.map((key) => [key, v.optional(v.unknown())])),
+);
 
 /** Error for a value that is not an entry. */
 const NO_ENTRY = v.never(
@@ -182,9 +204,12 @@ const NO_ENTRY = v.never(
 );
 
 const entry = v.lazy((value) => {
-  const kind = Object.keys(ENTRIES).find((kind) =>
-    isMapping(value) && kind in value
+  if (!isMapping(value)) return NO_ENTRY;
+  const isMisspelt = Object.keys(value).some((key) =>
+    !KNOWN.includes(key) && findSimilar(key, KNOWN).length > 0
   );
+  if (isMisspelt) return MISSPELT;
+  const kind = Object.keys(ENTRIES).find((kind) => kind in value);
   return kind === undefined ? NO_ENTRY : ENTRIES[kind];
 });
 

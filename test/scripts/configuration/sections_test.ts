@@ -205,7 +205,21 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
     ["[{dense: 3, delay: {max: 0}}]", "network.0.delay.max", /is 0, expected/],
     ["[{dense: 3, delay: {lr: 1}}]", "network.0.delay.lr", /is not a known k/],
     ["[{dense: 3, norm: layer}]", "network.0.norm", /is "layer", expected ba/],
-    ["[{pool: {min: 2}}]", "network.0.pool.min", /is not a known key/],
+    [
+      "[{pool: {min: 2}}]",
+      "network.0.pool.min",
+      /is not a known key; known are max, average, adaptive$/,
+    ],
+    [
+      "[{pool: {max: 2, average: 2}}]",
+      "network.0.pool",
+      /pool has max and average, expected one of max, average, adaptive$/,
+    ],
+    [
+      "[{bias: True, convv: {out: 2, kernel: 3}, norm: batch}]",
+      "network.0.convv",
+      /is not a known key; did you mean "conv"$/,
+    ],
     ["[{repeat: 2}]", "network.0.layers", /is missing, expected a list of/],
     [
       "[{residual: [{dense: 2}, {pool: 0}]}]",
