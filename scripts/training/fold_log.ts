@@ -17,7 +17,7 @@ import {
   LOGS_FOLDER,
 } from "../run/files.ts";
 import type { Results } from "../run/writer.ts";
-import { Alarms, findNonFinite } from "./alarms.ts";
+import { Alarms, findNonFinite } from "./warnings/alarms.ts";
 import { eventsOf, testValues } from "./epoch_scalars.ts";
 import { EventFile } from "../run/tensorboard/event_file.ts";
 import { normsOf } from "./norms.ts";
@@ -81,8 +81,15 @@ export class FoldLog {
     this.#file = new EventFile(join(results.folder, LOGS_FOLDER), fold);
     this.#alarms = new Alarms({
       layerwise: model.isLayerwise,
-      normalised: Object.keys(weights).filter((name) => name.includes(".norm."))
-        .map((name) => name.split(".", 1)[0]),
+      layers: Object.fromEntries(
+        model.layers.map(({ name, neuron: { kind }, weightStep }) => [name, {
+          kind,
+          normalised: Object.keys(weights).some((array) =>
+            array.startsWith(`${name}.norm.`)
+          ),
+          quantized: weightStep !== undefined,
+        }]),
+      ),
     });
     this.#weights = weights;
     this.#batches = [...batches];

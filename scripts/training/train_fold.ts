@@ -33,7 +33,7 @@ import type { Checkpoint } from "../run/checkpoint.ts";
 import type { EpochMetrics, FoldSummary } from "../run/files.ts";
 import { EpochWriter } from "./epoch_writer.ts";
 import { FoldCheckpoints } from "./fold_checkpoints.ts";
-import { chanceOf } from "./alarms.ts";
+import { chanceOf } from "./warnings/alarms.ts";
 import { FoldLog } from "./fold_log.ts";
 import type { Pauses } from "./interruption.ts";
 import { startLive } from "./live_start.ts";

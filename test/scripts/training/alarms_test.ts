@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import {
+  describeNeuron,
+  type NeuronDescription,
+} from "../../../engine/neurons/describe_neuron.ts";
+import {
+  fixedCuba,
+  fixedResonator,
+} from "../../../engine/neurons/fixed_point.ts";
+import { loihi } from "../../../engine/neurons/loihi.ts";
+import { resonator } from "../../../engine/neurons/resonator.ts";
+import {
   Alarms,
   chanceOf,
   type EpochState,
   findNonFinite,
-} from "../../../scripts/training/alarms.ts";
+} from "../../../scripts/training/warnings/alarms.ts";
 import { normsOf } from "../../../scripts/training/norms.ts";
 
 /** An epoch that nothing is wrong with. */
@@ -48,8 +58,15 @@ Deno.test("a silent or saturated layer is named, with what to change", () => {
   assert.match(silent, /^layer "conv1" is silent \(0.000009 .+ weightScale/);
   assert.match(saturated, /^layer "fc1" is saturated \(0.46 .+ weightScale/);
   assert.deepEqual(others, []);
-  const [pool] = warnings({ rates: { pool1: 0 } });
-  assert.match(pool, /^layer "pool1" is silent .+ what feeds it/);
+  const later = { conv1: 0.01, pool2: 0 };
+  const [pool] = warnings({ rates: later });
+  assert.match(pool, /^layer "pool2" is silent .+ what feeds it/);
+  // Below the first layer is the input.
+  const [first] = warnings({ rates: { pool1: 0 } });
+  assert.match(
+    first,
+    /: see whether training.filter and training.augmentation leave the input events$/,
+  );
 });
 
 Deno.test("a layer most of whose neurons are silent or saturated is named", () => {
@@ -169,17 +186,20 @@ Deno.test("remedies are those of the kind of network", () => {
     new Alarms({ layerwise }).check(state)[0];
   assert.match(
     warningOf(false),
-    /: raise its weightScale, or lower neuron\.theta$/,
+    /events; else raise its weightScale, or lower neuron\.theta$/,
   );
   assert.match(
     warningOf(true),
-    /: lower neuron\.threshold, or give it norm: batch$/,
+    /input\.size leave .+; else lower neuron\.threshold, or give it norm: batch$/,
   );
 });
 
 Deno.test("no remedy is a norm that a layer has", () => {
   const warningsOf = (change: Partial<EpochState>) =>
-    warnings(change, new Alarms({ layerwise: true, normalised: ["conv1"] }));
+    warnings(
+      change,
+      new Alarms({ layerwise: true, layers: { conv1: { normalised: true } } }),
+    );
   // Pixels without events are silent, whatever the weights.
   assert.deepEqual(warningsOf({ silent: { conv1: 0.9 } }), []);
   assert.match(
@@ -243,4 +263,37 @@ Deno.test("samples too few, or of one class, are at chance in no epoch", () => {
 Deno.test("chanceOf() takes the commonest class", () => {
   assert.equal(chanceOf([3, 3, 3, 0, 1]), 0.6);
   assert.equal(chanceOf([0, 1, 2, 3]), 0.25);
+});
+
+Deno.test("remedies name the keys of a layer's own neuron", () => {
+  const remedies = (
+    rate: number,
+    neuron: NeuronDescription,
+    { quantized, layerwise = true }: {
+      readonly quantized?: boolean;
+      readonly layerwise?: boolean;
+    } = {},
+  ) => {
+    const layers = { conv1: { kind: describeNeuron(neuron).kind, quantized } };
+    return warnings(
+      { rates: { conv1: rate }, gradientNorms: { conv1: 0 } },
+      new Alarms({ layerwise, layers }),
+    ).map((warning) => warning.replace(/^.+?\): |, or mend .+$/g, ""));
+  };
+  assert.deepEqual(remedies(0, fixedCuba(), { quantized: true }), [
+    "lower neuron.vThMant, or give it norm: scale",
+    "lower neuron.steepness",
+  ]);
+  assert.deepEqual(remedies(1, fixedResonator()), [
+    "raise neuron.vThMant, or give it norm: batch",
+    "raise neuron.tauGrad",
+  ]);
+  assert.deepEqual(remedies(0, resonator({ decays: "learned" })), [
+    "lower neuron.threshold, or give it norm: batch",
+    "raise neuron.tauGrad",
+  ]);
+  assert.deepEqual(remedies(1, loihi(), { layerwise: false }), [
+    "lower its weightScale, or raise neuron.vThMant",
+    "raise neuron.tauRho",
+  ]);
 });

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { SATURATED } from "../../engine/training/pass.ts";
-import type { LayerNumbers } from "../run/files.ts";
+import { SATURATED } from "../../../engine/training/pass.ts";
+import type { LayerNumbers } from "../../run/files.ts";
+import { type LayerTraits, type Remedies, remediesOf } from "./remedies.ts";
 
 /** Measures of a training epoch from which warnings are derived. */
 export interface EpochState {
@@ -35,38 +36,14 @@ export interface EpochState {
 /** Firing rate below which a layer is silent, in spikes per neuron and bin. */
 const SILENT = 1e-5;
 
-/** Remedies by kind of network. */
-const REMEDIES = {
-  spikeResponse: {
-    silent: "raise its weightScale, or lower neuron.theta",
-    saturated: "lower its weightScale, or raise neuron.theta or " +
-      "neuron.scaleRef",
-    mostlySilent: "lower training.lr, raise its weightScale, or set " +
-      "training.init to live",
-    mostlySaturated: "lower training.lr or its weightScale, or set " +
-      "training.init to live",
-    noGradient: "raise neuron.tauRho",
-    explodingGradient: "lower neuron.scaleRho, or training.lr",
-    atChance: "lower training.error.tgtSpikeCount or training.lr, or set " +
-      "training.init to live",
-  },
-  layerwise: {
-    silent: "lower neuron.threshold, or give it norm: batch",
-    saturated: "raise neuron.threshold, or give it norm: batch",
-    mostlySilent: "lower training.lr, or give it norm: batch",
-    mostlySaturated: "lower training.lr, or give it norm: batch",
-    noGradient: "lower neuron.steepness",
-    explodingGradient: "lower training.lr, or set training.clip",
-    atChance: "change training.lr, or see with deno task ridge whether the " +
-      "data can be learned",
-  },
-} as const;
-
-/** Remedies in layers whose drives are normalised. */
-const NORMALISED = {
-  silent: "lower neuron.threshold",
-  saturated: "raise neuron.threshold",
-  mostlySaturated: "lower training.lr",
+/** Remedies for an accuracy at chance, by kind of network. */
+const AT_CHANCE = {
+  spikeResponse:
+    "lower training.error.tgtSpikeCount or training.lr, or set training.init " +
+    "to live",
+  layerwise:
+    "change training.lr, or see with deno task ridge whether the data " +
+    "can be learned",
 } as const;
 
 /** Fraction of silent or saturated neurons above which a layer is reported. */
@@ -129,24 +106,27 @@ export function findNonFinite(
 
 /** Training alarms of a fold; the warning of a layer is given only once. */
 export class Alarms {
-  readonly #remedies: Remedies;
-  readonly #normalised: ReadonlySet<string>;
+  readonly #remediesOf: (layer: string) => Remedies;
+  readonly #atChanceRemedy: string;
   readonly #warned = new Set<string>();
   /** Smallest gradient norm above zero of each layer, over all epochs. */
   readonly #least: Record<string, number> = {};
   /** Consecutive epochs whose accuracy was at chance level. */
   #atChance = 0;
 
+  readonly #isNormalised: (layer: string) => boolean;
+
   /**
-   * @param network Whether it is computed layer by layer, and the names of its
-   * layers with a norm, both of which determine the remedies.
+   * @param network Whether it is computed layer by layer, and its layers by
+   * name, on both of which remedies depend.
    */
-  constructor({ layerwise, normalised = [] }: {
+  constructor({ layerwise, layers = {} }: {
     readonly layerwise: boolean;
-    readonly normalised?: Iterable<string>;
+    readonly layers?: Readonly<Record<string, LayerTraits>>;
   }) {
-    this.#remedies = REMEDIES[layerwise ? "layerwise" : "spikeResponse"];
-    this.#normalised = new Set(normalised);
+    this.#remediesOf = (layer) => remediesOf(layerwise, layers[layer] ?? {});
+    this.#isNormalised = (layer) => layers[layer]?.normalised ?? false;
+    this.#atChanceRemedy = AT_CHANCE[layerwise ? "layerwise" : "spikeResponse"];
   }
 
   /**
@@ -180,7 +160,7 @@ export class Alarms {
       ...this.#ofLayers(state),
       // Equality gives one warning per stretch of epochs at chance.
       ...(this.#atChance === EPOCHS_AT_CHANCE
-        ? [atChance(state, this.#remedies)]
+        ? [atChance(state, this.#atChanceRemedy)]
         : []),
     ];
   }
@@ -188,8 +168,8 @@ export class Alarms {
   #ofLayers(state: EpochState): string[] {
     const context = {
       least: this.#least,
-      remedies: this.#remedies,
-      normalised: this.#normalised,
+      remediesOf: this.#remediesOf,
+      isNormalised: this.#isNormalised,
     };
     return [...warningsOf(state, context)].filter((warning) => {
       const { layer, what, covers = [] } = warning;
@@ -214,14 +194,11 @@ function isAtChance({ accuracy, samples, chance }: EpochState): boolean {
 
 function atChance(
   { accuracy, chance }: EpochState,
-  { atChance }: Remedies,
+  remedy: string,
 ): string {
   return `training accuracy stays at chance (${percent(accuracy)} after ` +
-    `${EPOCHS_AT_CHANCE} epochs, a guess has ${percent(chance)}): ${atChance}`;
+    `${EPOCHS_AT_CHANCE} epochs, a guess has ${percent(chance)}): ${remedy}`;
 }
-
-/** A remedy for each problem. */
-type Remedies = typeof REMEDIES["layerwise" | "spikeResponse"];
 
 interface Warning {
   readonly layer: string;
@@ -238,32 +215,35 @@ const MOSTLY_SATURATED = "is saturated but for some neurons";
 
 function* warningsOf(
   state: EpochState,
-  { least, remedies, normalised }: {
+  { least, remediesOf, isNormalised }: {
     readonly least: LayerNumbers;
-    readonly remedies: Remedies;
-    readonly normalised: ReadonlySet<string>;
+    readonly remediesOf: (layer: string) => Remedies;
+    readonly isNormalised: (layer: string) => boolean;
   },
 ): Generator<Warning> {
   const { rates, silent, saturated } = state;
   const { gradientNorms, updateNorms, weightNorms } = state;
+  const [first] = Object.keys(rates);
   for (const [layer, rate] of Object.entries(rates)) {
     const value = `${short(rate)} spikes per neuron and bin`;
     const learns = layer in weightNorms;
-    const isNormalised = normalised.has(layer);
-    const own = isNormalised ? NORMALISED : remedies;
+    const remedies = remediesOf(layer);
     if (rate < SILENT) {
-      const remedy = learns
-        ? own.silent
+      const own = learns ? `; else ${remedies.silent}` : "";
+      const remedy = layer === first
+        ? `${remedies.input}${own}`
+        : learns
+        ? remedies.silent
         : "what feeds it hardly spikes, look there first";
       const covers = [MOSTLY_SILENT];
       yield { layer, what: "is silent", value, remedy, covers };
     } else if (rate > SATURATED) {
       const remedy = learns
-        ? own.saturated
+        ? remedies.saturated
         : "what feeds it hardly pauses, look there first";
       const covers = [MOSTLY_SATURATED];
       yield { layer, what: "is saturated", value, remedy, covers };
-    } else if (learns && !isNormalised && silent[layer] > MOST) {
+    } else if (learns && !isNormalised(layer) && silent[layer] > MOST) {
       // With a norm each map fires: what is silent are pixels without events.
       const value = `${percent(silent[layer])} did not fire all epoch`;
       const remedy = remedies.mostlySilent;
@@ -271,11 +251,12 @@ function* warningsOf(
     } else if (learns && saturated[layer] > MOST) {
       const value = `${percent(saturated[layer])} fired in more than ` +
         `${percent(SATURATED)} of bins`;
-      const remedy = own.mostlySaturated;
+      const remedy = remedies.mostlySaturated;
       yield { layer, what: MOSTLY_SATURATED, value, remedy };
     }
   }
   for (const [layer, norm] of Object.entries(gradientNorms)) {
+    const remedies = remediesOf(layer);
     if (norm === 0) {
       const value = "all of it is zero";
       const remedy = `${remedies.noGradient}, or mend first what else is ` +
