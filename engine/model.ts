@@ -6,6 +6,7 @@
 
 import { Compiler } from "./device/compiler.ts";
 import { type Device, openDevice } from "./device/device.ts";
+import { DeviceError } from "./device/errors.ts";
 import type { Ranks } from "./distributed/ranks.ts";
 import { timeUnits } from "./layerwise/layerwise_plan.ts";
 import type { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
@@ -44,6 +45,7 @@ export class Model implements Disposable {
   readonly description: ModelDescription;
   readonly #parts: ModelParts;
   #ownsDevice = false;
+  #isDestroyed = false;
 
   private constructor(parts: ModelParts) {
     this.#parts = parts;
@@ -120,7 +122,7 @@ export class Model implements Disposable {
    * @throws {RangeError} If a weight is not finite.
    */
   setWeights(weights: Readonly<Record<string, NamedArray>>): void {
-    this.#parts.arrays.setWeights(weights);
+    this.#use().arrays.setWeights(weights);
   }
 
   /**
@@ -135,7 +137,7 @@ export class Model implements Disposable {
    * not finite.
    */
   setState(state: ModelState): void {
-    this.#parts.arrays.setState(state);
+    this.#use().arrays.setState(state);
   }
 
   /**
@@ -143,10 +145,10 @@ export class Model implements Disposable {
    * update.
    *
    * @returns Weights, their averages, number of updates and moments.
-   * @throws {DeviceError} If the device was lost.
+   * @throws {DeviceError} If the device was lost, or the network destroyed.
    */
-  state(): Promise<ModelState> {
-    return this.#parts.arrays.state();
+  async state(): Promise<ModelState> {
+    return await this.#use().arrays.state();
   }
 
   /**
@@ -155,11 +157,11 @@ export class Model implements Disposable {
    *
    * @internal
    * @param ranks The ranks.
-   * @throws {DeviceError} If the device was lost.
+   * @throws {DeviceError} If the device was lost, or the network destroyed.
    * @throws {Error} If another rank has gone.
    */
-  average(ranks: Ranks): Promise<void> {
-    return this.#parts.arrays.average(ranks);
+  async average(ranks: Ranks): Promise<void> {
+    return await this.#use().arrays.average(ranks);
   }
 
   /**
@@ -168,10 +170,10 @@ export class Model implements Disposable {
    *
    * @returns An array for each trainable layer, with the names and shapes of
    * {@linkcode Model.setWeights}.
-   * @throws {DeviceError} If the device was lost.
+   * @throws {DeviceError} If the device was lost, or the network destroyed.
    */
-  weights(): Promise<Record<string, NamedArray>> {
-    return this.#parts.arrays.weights();
+  async weights(): Promise<Record<string, NamedArray>> {
+    return await this.#use().arrays.weights();
   }
 
   /**
@@ -181,10 +183,10 @@ export class Model implements Disposable {
    * batches accumulated with it, before clipping. Gradients of stretches are 0:
    * updates compute the gradients of gains and directions from those of
    * weights.
-   * @throws {DeviceError} If the device was lost.
+   * @throws {DeviceError} If the device was lost, or the network destroyed.
    */
-  gradients(): Promise<Record<string, NamedArray>> {
-    return this.#parts.arrays.gradients();
+  async gradients(): Promise<Record<string, NamedArray>> {
+    return await this.#use().arrays.gradients();
   }
 
   /**
@@ -197,8 +199,8 @@ export class Model implements Disposable {
    * @throws {DeviceError} If the device has not enough memory for one sample.
    * @throws {KernelError} If the device does not accept a kernel.
    */
-  compile(options: PlanOptions): Promise<Stepper> {
-    return compileModel(this.#parts, options);
+  async compile(options: PlanOptions): Promise<Stepper> {
+    return await compileModel(this.#use(), options);
   }
 
   /**
@@ -207,7 +209,7 @@ export class Model implements Disposable {
    * @internal
    */
   get planContext(): PlanContext {
-    return planContextOf(this.#parts);
+    return planContextOf(this.#use());
   }
 
   /**
@@ -244,11 +246,11 @@ export class Model implements Disposable {
    * @param cut Number of slices of a sample; without it, bins of Ts ms.
    * @returns The plan, ready to run.
    */
-  compileUnits(
+  async compileUnits(
     options: PlanOptions,
     cut: Pick<ModelDescription, "slices"> = this.description,
   ): Promise<LayerwiseStepper> {
-    return compileUnits(this.#parts, options, cut);
+    return await compileUnits(this.#use(), options, cut);
   }
 
   /** The layers that have neurons: all but a readout without neurons. */
@@ -309,8 +311,14 @@ export class Model implements Disposable {
 
   /** Frees weights, gradients and moments. */
   destroy(): void {
+    this.#isDestroyed = true;
     this.#parts.arrays.destroy();
     if (this.#ownsDevice) this.device.destroy();
+  }
+
+  #use(): ModelParts {
+    if (!this.#isDestroyed) return this.#parts;
+    throw new DeviceError("Cannot use the network: it was destroyed");
   }
 
   /** Frees weights, gradients and moments. */

@@ -25,6 +25,9 @@ import { unpool } from "./unpool.ts";
 /** Layer kinds that a description refers to by a key. */
 const KINDS: readonly LayerKind[] = [pool, conv, dense, unpool, convTranspose];
 
+/** Keys that may stand beside the kind of a layer. */
+const OPTIONS = ["neuron", "quantize", "delay", "dropout"];
+
 /**
  * Options of all layers: the neuron, where it differs from the network's,
  * quantisation of weights, and delay and dropout of spikes.
@@ -86,7 +89,7 @@ export type LayerDescription =
  * or a kernel is larger than the padded input.
  * @throws {RangeError} If a neuron's parameter, a delay, a dropout or a step is
  * out of range.
- * @throws {TypeError} If a neuron has no such parameter.
+ * @throws {TypeError} If a layer has no such key, or a neuron no such parameter.
  *
  * @example
  * ```ts
@@ -238,6 +241,15 @@ function kindOf(description: LayerDescription, number: number) {
     throw new ShapeError(
       `Cannot build layer ${number}: ${JSON.stringify(description)} is none ` +
         `of ${KINDS.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  const known = [kind.name, ...OPTIONS];
+  const stranger = Object.keys(fields).find((key) => !known.includes(key));
+  if (stranger !== undefined) {
+    throw new TypeError(
+      `Cannot build layer ${number}: ${JSON.stringify(description)} has ` +
+        `${stranger}, expected ${known.join(", ")}, or norm, bias and others ` +
+        "of networks that are computed layer by layer",
     );
   }
   return { kind, options: fields[kind.name] };

@@ -291,3 +291,33 @@ Deno.test("formatSafetensors() refuses shapes and types that are none", () => {
     message: 'Cannot write weights "w": dtype "F8" is unknown',
   });
 });
+
+gpuTest("a layer refuses keys that it does not know", async () => {
+  const layers = [{ dense: 3, nrom: "batch" }] as LayerDescription[];
+  await rejects(Model.create({ device: device(), ...DESCRIPTION, layers }), {
+    name: "TypeError",
+    message: 'Cannot build layer 1: {"dense":3,"nrom":"batch"} has nrom, ' +
+      "expected dense, neuron, quantize, delay, dropout, or norm, bias and " +
+      "others of networks that are computed layer by layer",
+  });
+});
+
+gpuTest("a network that was destroyed says so", async () => {
+  const model = await Model.create({ device: device(), ...DESCRIPTION });
+  const weights = await model.weights();
+  const state = await model.state();
+  model.destroy();
+  const error = {
+    name: "DeviceError",
+    message: "Cannot use the network: it was destroyed",
+  };
+  const loss = probSpikes({ window: 5 });
+  const plan = { tSample: 20, batch: 1, train: false, loss };
+  await rejects(model.weights(), error);
+  await rejects(model.gradients(), error);
+  await rejects(model.state(), error);
+  await rejects(model.compile(plan), error);
+  await rejects(model.prepare(plan), error);
+  throws(() => model.setWeights(weights), error);
+  throws(() => model.setState(state), error);
+});
