@@ -48,3 +48,26 @@ Deno.test("what depends on the sensor or the classes waits for them", () => {
     parseConfiguration(`network: ${network}`, "network.yaml");
   }
 });
+
+Deno.test("the word classes is for the last layer", () => {
+  const bad = (network: string, index: number) =>
+    refuses(`network: ${network}`, {
+      message:
+        `Cannot use configuration "network.yaml" line 1: network.${index} ` +
+        "has an output for each of classes, and layers of other sizes follow; " +
+        "classes is for the last one",
+      key: `network.${index}`,
+      line: 1,
+    });
+  bad("8c3-bn-lif-classes-lif-9", 3);
+  bad("[{dense: {out: classes}}, {residual: [{dense: 9}]}]", 0);
+  for (
+    const network of [
+      "classes-lif-classes-lif",
+      "8c3-bn-lif-classes-dp.5",
+      "[{dense: 40}, {average: classes}]",
+    ]
+  ) {
+    parseConfiguration(`network: ${network}`, "network.yaml");
+  }
+});
