@@ -8,27 +8,28 @@ import { dirname, join } from "node:path";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 /**
- * Writes a recording of one pixel, or of neighbours that take turns, as CSV with
- * times in seconds.
+ * Writes a recording of one pixel, or of a square of pixels that take turns, as
+ * CSV with times in seconds.
  *
  * @param options Number of events, ms between them, time of the first in s, the
- * column of the first pixel and the number of pixels; the row is 2.
+ * column of the first pixel and the side of the square; the first row is 2.
  * @returns The text.
  */
 export function recordingText(
-  { events = 3, everyMs = 10, start = 3.25, x = 5, columns = 1 }: {
+  { events = 3, everyMs = 10, start = 3.25, x = 5, side = 1 }: {
     events?: number;
     everyMs?: number;
     start?: number;
     x?: number;
-    columns?: number;
+    side?: number;
   } = {},
 ): string {
   const rows = Array.from(
     { length: events },
     (_, i) => {
       const time = (start + i * everyMs / 1000).toFixed(6);
-      return `${time},${x + i % columns},2,${i % 2}\n`;
+      const row = 2 + Math.floor(i / side) % side;
+      return `${time},${x + i % side},${row},${i % 2}\n`;
     },
   );
   return `t_s,x,y,p\n${rows.join("")}`;

@@ -24,9 +24,9 @@ export function gestures(
         everyMs: 10,
         // No recording has the events of another.
         start: 3.25 + n / 1000,
-        // Filters for background activity keep events of neighbours.
+        // Filters keep events of pixels whose neighbours have some, too.
         x: x - 1,
-        columns: 2,
+        side: 2,
       });
     }
   }
