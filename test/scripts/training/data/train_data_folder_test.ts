@@ -31,7 +31,7 @@ gpuTest(
         new RegExp(
           `^${folder}: layout folders, 2 classes \\(left, right\\), 8 ` +
             "recordings, 16 samples of 500 ms, 4 groups \\(ann, bob, cleo, " +
-            "dan\\), 15×3 pixels, 4 folds by group; --set " +
+            "dan\\), 15×4 pixels, 4 folds by group; --set " +
             "'data.class=/\\(\\[\\^/\\]\\+\\)/' takes ann, bob, cleo, dan as " +
             "classes instead\n" +
             "(Without a GPU modern is slow: --recipe small is made for a " +
@@ -125,7 +125,7 @@ gpuTest(
       );
       assert.match(
         said,
-        /8 recordings, 8 samples, 15×3 pixels, its own split\n/,
+        /8 recordings, 8 samples, 15×4 pixels, its own split\n/,
       );
       const { summary } = await readResults(out);
       assert.deepEqual(summary.folds.map(({ fold }) => fold), [1]);
