@@ -112,7 +112,11 @@ Deno.test("what README.md says of changes to the recipe was measured", () => {
 });
 
 Deno.test("what README.md says of other recipes was measured", () => {
-  const { modern, sew, slayer: { atLength } } = results.synthetic;
+  const { modern, sew, slayer: { atLength }, small } = results.synthetic;
+  assert(WORDS.includes(
+    `comes to ${spreadOf(small.testAccuracyOfFolds)} of the signs, in ` +
+      `${small.secondsOfFold} s a fold`,
+  ));
   const first = modern.runs.filter(({ fold }) => fold === 1);
   assert(WORDS.includes(
     `on fold 1 of the 19 signs it comes to ${
