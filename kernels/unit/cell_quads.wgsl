@@ -124,7 +124,7 @@ fn channelDrives(start: u32) -> Channels {
 // Bits of the bins t to t + 3 before T in which potentials reach the threshold.
 fn bitsOf(past: Past, t: u32) -> u32 {
   let bins = vec4(t) + vec4(0u, 1u, 2u, 3u);
-  let fires = past.u >= vec4(theta) & bins < vec4(T);
+  let fires = (past.u >= vec4(theta)) & (bins < vec4(T));
   let bits = select(vec4(), vec4(1u) << (bins % vec4(32u)), fires);
   return bits.x | bits.y | bits.z | bits.w;
 }
