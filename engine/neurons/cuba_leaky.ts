@@ -30,7 +30,7 @@ export interface CubaParameters extends LeakyParameters {
   /** Whether layers learn tau and tauSyn. @default both are fixed */
   readonly decays?: "learned";
   /**
-   * What a layer's norm or bias acts on, if not on the drive.
+   * `current`: a layer's norm or bias acts on the current.
    *
    * @default the drive
    */

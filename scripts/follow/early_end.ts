@@ -16,7 +16,7 @@ import { ECHO, onStopSignal } from "../training/interruption.ts";
 export class EarlyEnd implements Disposable {
   readonly #signals: Disposable;
   readonly #stop = new AbortController();
-  /** What ended it: an `EarlyExit` after a signal, or the source's error. */
+  /** An `EarlyExit` after a signal, or the error of the source. */
   #cause: unknown;
 
   /** Starts to listen. */

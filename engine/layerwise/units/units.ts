@@ -164,7 +164,7 @@ export function planesOf({ most, signed = false }: Raster): number {
  * @returns Number of planes, 1 for spikes.
  */
 export function sentPlanes({ joined }: Unit): number {
-  // What sends messages is not joined with other spikes.
+  // Sigma-delta layers have no residual connections, so `joined` is their own.
   return joined.signed ? planesOf(joined) : 1;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What to change in a configuration where a layer trains badly.
+ * Advice on changes of the configuration if a layer trains badly.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
   SLAYER_NEURONS,
 } from "../../configuration/schema/neuron.ts";
 
-/** What the remedies of a layer depend on. */
+/** Properties of a layer that its remedies depend on. */
 export interface LayerTraits {
   /** Kind of its neurons. @default that of a default network */
   readonly kind?: NeuronKind;

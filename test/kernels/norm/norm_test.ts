@@ -1,11 +1,10 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { strictEqual } from "node:assert/strict";
 import { stripsOf } from "../../../engine/layerwise/launches/strips.ts";
 import {
   normAdjointTotal,
   normAffine,
   normApply,
   normRunning,
-  normScaleRows,
   normStatistics,
   normStatisticsQuads,
   normTotal,
@@ -394,17 +393,3 @@ gpuTest(
     strictEqual(dbeta[0], 0 + 8);
   },
 );
-
-gpuTest("rows are divided by their samples' largest counts", async () => {
-  const x = noise([3, 5, 1, 2, 4], 1);
-  const largest = Uint32Array.of(4, 0, 1);
-  const { values } = await run(
-    normScaleRows,
-    { largest, values: toKernel(x, { run: 5 }) },
-    { T: 4, pixels: 2, C: 5, runSize: 5 },
-    [1, 1, 3],
-  );
-  const expected = x.data.map((value, i) => i < 40 ? value / 4 : value);
-  close(fromKernel(values, x.shape, { run: 5 }), tensorOf(x.shape, expected));
-  ok(expected[0] !== x.data[0]);
-});

@@ -81,7 +81,7 @@ function decaysOf({ learns }: { readonly learns?: boolean }) {
   return learns ? { decays: "learned" } as const : {};
 }
 
-/** What a layer of such neurons has learned, padded to a quad. */
+/** Learned parameters of a layer of such neurons, padded to a quad. */
 function learnedOf(neuron: Cell): Float32Array {
   const w = "sinDecay" in neuron
     ? []

@@ -12,6 +12,7 @@ import { ROOT } from "../../fixtures/source_files.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { openPage, see } from "../views/pages/live/view_page.ts";
 import { train } from "../training/train_runs.ts";
+import { linesOf, piecesOf } from "./follow_pieces.ts";
 // Loads the task's packages first, since the task would print its downloads.
 import "../../../scripts/views/pages/live/assets.ts";
 
@@ -81,25 +82,6 @@ function follow(source: string, ...args: readonly string[]) {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
-
-async function linesOf(
-  child: Deno.ChildProcess,
-  errors = "",
-): Promise<string[]> {
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  deepStrictEqual([code, text(stderr)], [0, errors]);
-  return text(stdout).trimEnd().split("\n");
-}
-
-/** Pieces of a file. */
-async function piecesOf(file: string, bytes: number): Promise<Uint8Array[]> {
-  const whole = await Deno.readFile(file);
-  return Array.from(
-    { length: Math.ceil(whole.length / bytes) },
-    (_, i) => whole.slice(i * bytes, (i + 1) * bytes),
-  );
 }
 
 gpuTest("follow classifies windows of a file as evaluate does", async () => {
