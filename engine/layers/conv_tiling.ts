@@ -16,9 +16,11 @@ interface Tile {
   readonly columns: number;
 }
 
-/** Tiles; WIDE needs less workgroup memory per pixel. */
+/** The smallest tile, and that of inputs of up to eight columns. */
 const NARROW: Tile = { rows: 8, columns: 8 };
-const WIDE: Tile = { rows: 8, columns: 16 };
+
+/** Usual rows, columns and pixels of the tiles of other inputs. */
+const USUAL = { rows: 8, columns: 16, pixels: 128 };
 
 /** Most workgroups of a dispatch along one axis. */
 const MAX_GROUPS = 65535;
@@ -93,9 +95,22 @@ export function totalLoops(strips: number, quads: number): number {
  * dispatch.
  */
 export function reachOf(layer: ConvLayer, T: number, workgroupBytes: number) {
-  const tile = layer.input.W > NARROW.columns ? WIDE : NARROW;
+  const tile = layer.input.W > NARROW.columns ? evenTile(layer.input) : NARROW;
   return cutTiles(layer, T, tile, workgroupBytes) ??
     cutTiles(layer, T, NARROW, workgroupBytes);
+}
+
+/**
+ * The tile that divides an input into equal parts of about the usual size: less
+ * than 1.5 times as many rows and columns, and less than 256 pixels.
+ */
+function evenTile({ H, W }: Extent): Tile {
+  const part = (side: number, usual: number) =>
+    Math.ceil(side / Math.max(1, Math.round(side / usual)));
+  const rows = part(H, USUAL.rows);
+  // Inputs of few rows are cut into longer tiles.
+  const columns = Math.max(USUAL.columns, Math.floor(USUAL.pixels / rows));
+  return { rows, columns: part(W, columns) };
 }
 
 function cutTiles(

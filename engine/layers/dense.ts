@@ -115,7 +115,7 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
         multiplyAdds,
       })];
     }
-    const { columns, tileInputs, tileBins } = adjointTile(layer, T);
+    const { columns, tileInputs, tileBins } = adjointTile(T);
     return [launch({
       kernel: denseAdjoint,
       constants: { ...constants, columns },

@@ -62,32 +62,22 @@ export function forwardShares(
 /**
  * Divides the inputs and bins of a dense layer's adjoint into tiles.
  *
- * @param layer The layer.
  * @param T Bins in a sample.
  * @returns Invocations along the inputs of a tile, and the tile's inputs and
- * bins: as many bins as inputs for long samples, fewer where they would be
- * empty.
+ * bins: 64 of each, or 128 inputs and 32 bins for samples of up to 32 bins.
  */
-export function adjointTile(
-  { input }: Layer,
-  T: number,
-): {
+export function adjointTile(T: number): {
   readonly columns: number;
   readonly tileInputs: number;
   readonly tileBins: number;
 } {
   const { workgroup, tile: { owned } } = denseAdjoint;
-  const tiles = [8, 16, 32, 64].map((columns) => ({
+  const columns = T > 32 ? 8 : 16;
+  return {
     columns,
     tileInputs: owned * columns,
     tileBins: owned * workgroup / columns,
-  }));
-  const upTo = (size: number, tile: number) => Math.ceil(size / tile) * tile;
-  const work = ({ tileInputs, tileBins }: typeof tiles[number]) =>
-    upTo(sizeOf(input), tileInputs) * upTo(T, tileBins);
-  return T > tiles[0].tileBins
-    ? tiles[0]
-    : tiles.reduce((best, tile) => work(tile) < work(best) ? tile : best);
+  };
 }
 
 /**

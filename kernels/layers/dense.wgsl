@@ -42,8 +42,8 @@ override bins: u32 = 1;
 override groupQuads: u32 = min(Q, lanes);
 override splits: u32 = lanes / groupQuads / bins;
 
-// Invocations of `adjoint` along the inputs of a tile, a power of two up to 64;
-// the other factor of 64 is along the bins.
+// Invocations of `adjoint` along the inputs of a tile, 8 or 16; the other factor
+// of 64 is along the bins.
 override columns: u32 = 8;
 override tileInputs: u32 = owned * columns;
 override tileBins: u32 = owned * (64 / columns);
@@ -207,6 +207,21 @@ fn store(sum: Sums, n: u32, t: u32, i: u32) {
   }
 }
 
+// Weights of the k-th input of a tile that begins with i0; 0 outside.
+fn weightsOf(i0: u32, k: u32, quad: u32) -> vec4<f32> {
+  if (k >= tileInputs || i0 + k >= I || quad >= Q) {
+    return vec4<f32>();
+  }
+  return w[(i0 + k) * Q + quad];
+}
+
+// Stages the weights of the k-th input of a tile.
+fn stageWeights(weights: vec4<f32>, k: u32, quad: u32) {
+  if (k < tileInputs) {
+    sh_w[k * 3 + quad % 2] = weights;
+  }
+}
+
 @compute @workgroup_size(64)
 fn adjoint(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -229,14 +244,21 @@ fn adjoint(
     for (var q0 = 0u; q0 < Q; q0 += 2) {
       workgroupBarrier();
       let quad = q0 + lane % 2;
-      for (var k = lane / 2; k < tileInputs; k += 32) {
-        let weights = w[min(i0 + k, I - 1) * Q + min(quad, Q - 1)];
-        sh_w[k * 3 + lane % 2] = select(vec4(), weights, quad < Q);
-      }
-      for (var k = lane / 2; k < tileBins; k += 32) {
-        let start = (n * sampleRows + min(t0 + k, T - 1)) * Q;
+      // All loads are issued before the first is used, so that their latencies
+      // overlap.
+      let k = lane / 2;
+      let w0 = weightsOf(i0, k, quad);
+      let w1 = weightsOf(i0, k + 32, quad);
+      let w2 = weightsOf(i0, k + 64, quad);
+      let w3 = weightsOf(i0, k + 96, quad);
+      stageWeights(w0, k, quad);
+      stageWeights(w1, k + 32, quad);
+      stageWeights(w2, k + 64, quad);
+      stageWeights(w3, k + 96, quad);
+      for (var bin = k; bin < tileBins; bin += 32) {
+        let start = (n * sampleRows + min(t0 + bin, T - 1)) * Q;
         let gradients = dy[start + min(quad, Q - 1)];
-        sh_dy[k * 3 + lane % 2] = select(vec4(), gradients, quad < Q);
+        sh_dy[bin * 3 + lane % 2] = select(vec4(), gradients, quad < Q);
       }
       workgroupBarrier();
       for (var q = 0u; q < 2; q++) {

@@ -120,6 +120,8 @@ const CASES: [why: string, x: number[], w: number[], Geometry, P?: number][] = [
   ["more columns than a tile", [1, 9, 10, 21, 9], [5, 9, 3, 5, 1], {
     padding: [1, 2],
   }],
+  ["tiles of odd sides", [1, 2, 17, 34, 5], [3, 2, 3, 3, 1], { padding: 1 }],
+  ["a long row", [1, 2, 1, 250, 5], [3, 2, 1, 3, 1], {}],
   ["a wide kernel", [1, 2, 3, 12, 6], [2, 2, 9, 11, 1], {
     ...{ padding: [8, 10], dilation: [1, 2] },
   }],
