@@ -48,7 +48,7 @@ export interface Manner {
    * at its end.
    */
   readonly rhythm: number;
-  /** Probability of a pause before the motion begins. */
+  /** Probability of a pause between two motion cycles, or after the last. */
   readonly hesitation: number;
   /** Rotation of the hands in degrees. */
   readonly tilt: number;
@@ -134,8 +134,8 @@ function describe(number: number, place: Place, seed: number): Person {
     place,
     looks: looksOf(random),
     manner: mannerOf(random),
-    dx: random.uniform(-10, 10),
-    dy: random.uniform(-6, 6),
+    dx: random.uniform(-7, 7),
+    dy: random.uniform(-4, 4),
     clockUs: 2 ** 31 + random.below(2 ** 30),
   };
 }
@@ -144,8 +144,8 @@ function looksOf(random: Random): Looks {
   const skin = random.uniform(0.4, 0.9) * signOf(random, 0.6);
   // Hands move in front of the shirt, so its shade must differ from theirs.
   const shirt = skin > 0
-    ? skin - random.uniform(0.5, 1.2)
-    : skin + random.uniform(0.5, 1.2);
+    ? skin - random.uniform(0.5, 2)
+    : skin + random.uniform(0.5, 2);
   return {
     scale: random.uniform(0.85, 1.15),
     breadth: random.uniform(0.88, 1.12),
@@ -162,8 +162,8 @@ function looksOf(random: Random): Looks {
 
 function mannerOf(random: Random): Manner {
   return {
-    leftHanded: random.uniform(0, 1) < 0.35,
-    tempo: Math.exp(random.uniform(-0.4, 0.4)),
+    leftHanded: random.uniform(0, 1) < 0.25,
+    tempo: Math.exp(random.uniform(-0.1, 0.4)),
     patience: Math.exp(random.uniform(-0.45, 0.45)),
     amplitude: random.uniform(0.75, 1.25),
     pause: random.uniform(0, 0.3),

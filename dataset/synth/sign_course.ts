@@ -1,6 +1,6 @@
 /**
- * Time course of one sign: the hands rise, may wait, repeat the motion in the
- * person's own rhythm, and sink.
+ * Time course of one sign: the hands rise, repeat the motion in the person's own
+ * rhythm, perhaps with a pause, and sink.
  *
  * @module
  */
@@ -31,15 +31,20 @@ const LEAST = 0.95;
 const MOST = 9.4;
 
 /** Median duration of signs for a person of patience 1, in s. */
-const MIDDLE = 4.15;
+const MIDDLE = 4.3;
 
-/** Durations of the parts of a sign in s, and its number of motion cycles. */
+/** Durations of the parts of a sign in s, and its motion cycles. */
 interface Parts {
+  /** Until the hands are where the motion begins. */
   readonly rise: number;
-  readonly wait: number;
+  /** Of all motion cycles. */
   readonly motion: number;
-  readonly hold: number;
+  /** Of the pause. */
+  readonly pause: number;
+  /** Number of motion cycles. */
   readonly cycles: number;
+  /** Number of them before the pause. */
+  readonly early: number;
 }
 
 /**
@@ -77,7 +82,7 @@ export function courseOf(
   });
   const at = (t: number): BodyPose => {
     const raised = share(t, seconds, parts.rise);
-    const cycle = cycleAt(t - parts.rise - parts.wait, parts, manner);
+    const cycle = cycleAt(t - parts.rise, parts, manner);
     const { leading } = motion.move(cycle);
     const { other } = motion.move(cycle + lag);
     const [a, b, c, d] = shake.map((one) => one(t));
@@ -98,15 +103,17 @@ function divide(
   manner: Manner,
   random: Random,
 ): Parts {
-  const rise = Math.min(random.uniform(0.3, 0.6), 0.22 * seconds);
+  const rise = Math.min(random.uniform(0.3, 0.45), 0.22 * seconds);
   const spare = seconds - 2 * rise;
-  const waits = random.uniform(0, 1) < manner.hesitation;
-  const wait = spare * (waits ? random.uniform(0.08, 0.35) : 0.02);
+  const pauses = random.uniform(0, 1) < manner.hesitation;
+  const pause = spare * (pauses ? random.uniform(0.08, 0.35) : 0);
+  // The hands may keep still at the end, too.
   const hold = spare * random.uniform(0, 0.15);
-  const moves = spare - wait - hold;
+  const moves = spare - pause - hold;
   const tempo = manner.tempo * Math.exp(random.uniform(-0.15, 0.15));
   const cycles = Math.max(1, Math.round(moves * tempo / motion.period));
-  return { rise, wait, motion: moves, hold, cycles };
+  const early = 1 + random.below(cycles);
+  return { rise, motion: moves, pause, cycles, early };
 }
 
 /**
@@ -120,10 +127,10 @@ function share(t: number, seconds: number, rise: number): number {
 
 /** Number of motion cycles `t` seconds after the motion began. */
 function cycleAt(t: number, parts: Parts, manner: Manner): number {
-  const cycle = Math.min(
-    parts.cycles,
-    Math.max(0, t / parts.motion) * parts.cycles,
-  );
+  const { motion, pause, cycles, early } = parts;
+  const pauseStart = early / cycles * motion;
+  const moving = Math.min(t, Math.max(pauseStart, t - pause));
+  const cycle = Math.min(cycles, Math.max(0, moving / motion) * cycles);
   const whole = Math.floor(cycle);
   const moved = Math.min(1, (cycle - whole) / (1 - manner.pause));
   return whole + moved ** (2 ** (0.6 * manner.rhythm));

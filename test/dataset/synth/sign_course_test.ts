@@ -73,6 +73,23 @@ Deno.test("nothing jumps: between exposures hands move by 4 pixels at most, and 
   }
 });
 
+Deno.test("people pause between repetitions in some signs", () => {
+  // The hand of this sign opens and closes all the time, but in a pause.
+  const goats = courses.filter(({ motion }) => motion.name === "goat");
+  const longest = goats.map(({ course: { seconds, at } }) => {
+    const still = { now: 0, longest: 0 };
+    for (const t of moments(seconds).filter((t) => t > 0.45)) {
+      const [before, after] = [t - 0.05, t].map((t) => at(t).leading.shape);
+      const moves = Math.abs(before.spread - after.spread) > 1e-9;
+      if (moves) still.longest = Math.max(still.longest, still.now);
+      still.now = moves ? 0 : still.now + 0.05;
+    }
+    return still.longest;
+  });
+  const pauses = longest.filter((seconds) => seconds > 0.6).length;
+  assert(pauses > 5 && pauses < 40, `${pauses} of ${longest.length} people`);
+});
+
 Deno.test("some signs differ by place alone, others by the shape of the hand", () => {
   const motionOf = (name: string) =>
     MOTIONS.find((motion) => motion.name === name)!;
