@@ -5,7 +5,12 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
-import { type Extent, type Pair, requireSizes } from "../network/network.ts";
+import {
+  type Extent,
+  type Pair,
+  requireOptions,
+  requireSizes,
+} from "../network/network.ts";
 import type { WeightLayout } from "../network/weights.ts";
 import type { Layer, LayerShapes } from "./layer.ts";
 import { quadWeights } from "./quad_weights.ts";
@@ -35,6 +40,11 @@ export interface ConvDescription {
   readonly weightNorm?: boolean;
 }
 
+const OPTIONS: readonly (keyof ConvDescription)[] = [
+  ...["out", "kernel", "stride", "padding", "dilation", "groups"] as const,
+  ...["weightScale", "weightNorm"] as const,
+];
+
 /** A convolution with its shapes; pairs are rows, then columns. */
 export interface ConvLayer extends Layer {
   /** Size of the kernel. */
@@ -59,6 +69,7 @@ export interface ConvLayer extends Layer {
  * @returns The shapes; a run holds the output channels of one group at a pixel.
  * @throws {ShapeError} If a size is not a positive integer, or the kernel is
  * larger than the padded input.
+ * @throws {TypeError} If a convolution has no such option.
  */
 export function describeConv(
   description: ConvDescription,
@@ -103,11 +114,13 @@ export function describeConv(
  * @returns Its sizes, with their defaults.
  * @throws {ShapeError} If a size is not a positive integer, or the groups do
  * not divide the channels.
+ * @throws {TypeError} If a convolution has no such option.
  */
 export function geometryOf(
   description: ConvDescription,
   { name, input }: { readonly name: string; readonly input: Extent },
 ): Pick<ConvLayer, "kernel" | "stride" | "padding" | "dilation" | "groups"> {
+  requireOptions(name, description, OPTIONS);
   const { out, groups = 1 } = description;
   const kernel = pair(description.kernel);
   const stride = pair(description.stride ?? 1);

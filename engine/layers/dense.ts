@@ -18,7 +18,7 @@ import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import { QUAD } from "../network/layout.ts";
-import { requireSizes, sizeOf } from "../network/network.ts";
+import { requireOptions, requireSizes, sizeOf } from "../network/network.ts";
 import { isSameShape } from "../network/weights.ts";
 import type { WeightLayout } from "../network/weights.ts";
 import {
@@ -45,6 +45,10 @@ export interface DenseDescription {
   readonly weightNorm?: boolean;
 }
 
+const OPTIONS: readonly (keyof DenseDescription)[] = [
+  ...["out", "weightScale", "weightNorm"] as const,
+];
+
 /** An all-to-all layer with its shapes. */
 export interface DenseLayer extends Layer {
   /** Shape and memory layout of the weights. */
@@ -63,6 +67,7 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
     const given: DenseDescription = typeof description === "number"
       ? { out: description }
       : description;
+    requireOptions(name, given, OPTIONS);
     const { out, weightScale = 10, weightNorm } = given;
     requireSizes(name, [out]);
     return {

@@ -30,6 +30,27 @@ export function sizeOf(extent: Extent): number {
 }
 
 /**
+ * Checks that a layer has the options that it is given.
+ *
+ * @param name Name of the layer.
+ * @param given The options.
+ * @param known Names of those that it has.
+ * @throws {TypeError} If it has not all of them.
+ */
+export function requireOptions(
+  name: string,
+  given: object,
+  known: readonly string[],
+): void {
+  const other = Object.keys(given).find((key) => !known.includes(key));
+  if (other === undefined) return;
+  throw new TypeError(
+    `Cannot build layer "${name}": it has no ${other}, but ` +
+      known.join(", "),
+  );
+}
+
+/**
  * Checks the sizes of a layer.
  *
  * @param name Name of the layer.

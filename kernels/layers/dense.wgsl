@@ -42,8 +42,8 @@ override bins: u32 = 1;
 override groupQuads: u32 = min(Q, lanes);
 override splits: u32 = lanes / groupQuads / bins;
 
-// Invocations of `adjoint` along the inputs of a tile, 8 or 16; the other factor
-// of 64 is along the bins.
+// Invocations of `adjoint` along the inputs of a tile, 8 or 16; the other
+// factor of 64 is along the bins.
 override columns: u32 = 8;
 override tileInputs: u32 = owned * columns;
 override tileBins: u32 = owned * (64 / columns);

@@ -113,6 +113,24 @@ Deno.test("describeLayers() says which layer cannot be built", () => {
     name: "ShapeError",
     message: 'Cannot build layer "input": 0 is not an integer of at least 1',
   });
+  const mistyped: [object, string][] = [
+    [
+      { conv: { out: 3, kernel: 3, pad: 1 } },
+      'Cannot build layer "conv1": it has no pad, but out, kernel, stride, ' +
+      "padding, dilation, groups, weightScale, weightNorm",
+    ],
+    [
+      { dense: { out: 3, scale: 1 } },
+      'Cannot build layer "fc1": it has no scale, but out, weightScale, ' +
+      "weightNorm",
+    ],
+  ];
+  for (const [layer, message] of mistyped) {
+    throws(() => describeLayers(INPUT, [layer as LayerDescription]), {
+      name: "TypeError",
+      message,
+    });
+  }
 });
 
 Deno.test("Random goes on from a state, and its streams differ", () => {
