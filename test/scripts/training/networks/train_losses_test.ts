@@ -46,7 +46,7 @@ for (const [index, [type, values, desired]] of LOSSES.entries()) {
       await train(
         "train",
         ...["--config", config, "--out", run, "--folds", "1"],
-        ...set("training.epochs=6", "training.lr=0.1"),
+        ...set("training.epochs=6", "training.lr=0.03"),
         ...set("network=[{pool: 8}, {dense: {out: 19, weightScale: 30}}]"),
         ...set(`training.error.type=${type}`, ...values),
       );
