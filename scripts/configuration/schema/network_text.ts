@@ -194,6 +194,9 @@ function entryOf(word: string): Entry {
     const found = word.match(pattern);
     if (found) return make(...found.slice(1).map(Number));
   }
+  if (/^dp[\d.]+$/.test(word)) {
+    throw new SyntaxError(`"${word}" is no dropout between 0 and 1`);
+  }
   throw new SyntaxError(
     `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
       "rf, adrf, sdnn, mp2, ap2, aap4, dp0.5, 128, classes, 128r, 2×(…), " +

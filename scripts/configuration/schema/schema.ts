@@ -13,6 +13,7 @@ import { network } from "./network.ts";
 import { neuron } from "./neuron.ts";
 import { data } from "./data.ts";
 import {
+  className,
   count,
   countFrom1,
   expected,
@@ -169,7 +170,7 @@ const augmentation = section({
   /** Standard deviation of the jitter added to event times. */
   time_jitter: v.optional(notNegative),
   /** Classes whose samples are never mirrored. */
-  flip_not: v.optional(list("class names", path)),
+  flip_not: v.optional(list("class names", className)),
   /** Largest rotation, in degrees. */
   rotate: v.optional(change(notNegative)),
   /** Largest relative change of scale. */

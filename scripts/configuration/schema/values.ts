@@ -72,6 +72,12 @@ export const flag = v.boolean(expected("True or False"));
 /** A file or folder. */
 export const path = worded("a path", v.pipe(v.string(), v.nonEmpty()));
 
+/** Name of a class. */
+export const className = worded(
+  "a class name, numbers in quotes",
+  v.pipe(v.string(), v.nonEmpty()),
+);
+
 /** A whole number of at least 0. */
 export const count = worded(
   "a whole number of at least 0",

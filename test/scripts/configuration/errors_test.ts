@@ -183,6 +183,14 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
   }
 });
 
+Deno.test("parseConfiguration() wants names of classes in quotes if they are numbers", () => {
+  refuses("training: {augmentation: {flip_not: [2]}}", {
+    message: /flip_not.0 is 2, expected a class name, numbers in quotes$/,
+    key: "training.augmentation.flip_not.0",
+    line: 1,
+  });
+});
+
 Deno.test("parseConfiguration() holds values against one another", () => {
   refuses("simulation: {Ts: 5, tSample: 4}", {
     message: /tSample is 4, shorter than one time bin of 5 ms$/,

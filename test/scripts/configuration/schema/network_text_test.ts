@@ -228,6 +228,7 @@ Deno.test("parseConfiguration() says which word of a network is none", () => {
     ["32k3-10", '"32k3" is unknown; there are 32c3, bn, lif, if, plif, .*'],
     ["2x(10", '"2x\\(" has no "\\)"'],
     ["10)", '"\\)" has no "\\(" before it'],
+    ["dp1-10", '"dp1" is no dropout between 0 and 1'],
     ["3(10)", '"3\\(" is unknown; there are 2×\\( and res\\('],
     ["-", "it has no layers"],
     [
